@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# ./cohort test: every gate and every test; all of them run, and all are reported. Sourced by ./cohort.
+
+PASSED=0
+FAILED=0
+SKIPPED=0
+SUMMARY=()
+
+# check NAME COMMAND ARGUMENT...: runs it in a subshell and notes how it went and how long it took.
+check() {
+  local name=$1 status=0 begin=$SECONDS
+  shift
+  say "== $name"
+  ("$@") || status=$?
+  if ((status == 0)); then
+    PASSED=$((PASSED + 1))
+    SUMMARY+=("$(printf 'passed   %5d s  %s' $((SECONDS - begin)) "$name")")
+  else
+    FAILED=$((FAILED + 1))
+    SUMMARY+=("$(printf 'FAILED   %5d s  %s (exit %d)' $((SECONDS - begin)) "$name" "$status")")
+  fi
+}
+
+# skip NAME REASON
+skip() {
+  SKIPPED=$((SKIPPED + 1))
+  SUMMARY+=("$(printf 'skipped           %s: %s' "$1" "$2")")
+}
+
+java_tests() {
+  require_jdk
+  require_maven
+  local digest
+  digest=$(source_digest)
+  run_maven verify || return
+  mkdir -p "$COHORT_ROOT/target"
+  printf '%s' "$digest" >"$BUILD_STAMP"
+}
+
+distiller_tool() {
+  cd "$COHORT_ROOT/distiller" || return
+  "$PYTHON_ENV/bin/python" -m "$@"
+}
+
+distiller_tests() {
+  if [[ ! -f $COHORT_ROOT/distiller/pyproject.toml ]]; then
+    skip "distiller" "not in this checkout"
+    return
+  fi
+  check "distiller: environment" require_python_env
+  if ! (require_python_env) 2>/dev/null; then return; fi
+  require_python_env
+  check "distiller: ruff check" distiller_tool ruff check .
+  check "distiller: ruff format" distiller_tool ruff format --check .
+  check "distiller: mypy" distiller_tool mypy
+  check "distiller: pytest" distiller_tool pytest -q -n 2 --durations 5
+}
+
+# The files that others source are checked through those.
+lint_scripts() {
+  cd "$COHORT_ROOT" || return
+  shellcheck -x -a cohort .ci/run scripts/cold-build.sh
+}
+
+script_tests() {
+  if type -P shellcheck >/dev/null; then
+    check "scripts: shellcheck" lint_scripts
+  else
+    skip "scripts: shellcheck" "shellcheck is not installed"
+  fi
+}
+
+client_tests() {
+  local runner=$COHORT_ROOT/e2e-tests/clients/run.sh
+  if [[ ! -f $runner ]]; then
+    skip "client tests" "not in this checkout"
+    return
+  fi
+  # shellcheck disable=SC1090
+  source "$runner"
+  run_client_tests
+}
+
+run_tests() {
+  SECONDS=0
+  check "Java: build, gates, tests" java_tests
+  distiller_tests
+  client_tests
+  script_tests
+  printf '\n'
+  printf '%s\n' "${SUMMARY[@]}"
+  printf 'all of it        %5d s\n' "$SECONDS"
+  printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
+  ((FAILED == 0))
+}
