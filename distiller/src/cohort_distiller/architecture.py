@@ -13,6 +13,7 @@ from .errors import InputError
 Activation = Literal["gelu", "gelu_tanh", "relu"]
 HeadActivation = Literal["tanh", "gelu", "relu"]
 Pooling = Literal["cls", "mean"]
+Task = Literal["classification", "regression", "embedding"]
 
 #: Names that HuggingFace configurations use, and the activation that the graph expresses.
 ACTIVATIONS: dict[str, Activation] = {

@@ -18,22 +18,24 @@ from .errors import InputError
 FAMILIES = ("bert", "distilbert", "roberta", "electra")
 
 _BERT_LAYER = {
-    "attention.query": ("attention.self.query",),
-    "attention.key_value": ("attention.self.key", "attention.self.value"),
-    "attention.output": ("attention.output.dense",),
-    "attention.norm": ("attention.output.LayerNorm",),
-    "feed_forward.inner": ("intermediate.dense",),
-    "feed_forward.outer": ("output.dense",),
-    "feed_forward.norm": ("output.LayerNorm",),
+    "attention.query": "attention.self.query",
+    "attention.key": "attention.self.key",
+    "attention.value": "attention.self.value",
+    "attention.output": "attention.output.dense",
+    "attention.norm": "attention.output.LayerNorm",
+    "feed_forward.inner": "intermediate.dense",
+    "feed_forward.outer": "output.dense",
+    "feed_forward.norm": "output.LayerNorm",
 }
 _DISTILBERT_LAYER = {
-    "attention.query": ("attention.q_lin",),
-    "attention.key_value": ("attention.k_lin", "attention.v_lin"),
-    "attention.output": ("attention.out_lin",),
-    "attention.norm": ("sa_layer_norm",),
-    "feed_forward.inner": ("ffn.lin1",),
-    "feed_forward.outer": ("ffn.lin2",),
-    "feed_forward.norm": ("output_layer_norm",),
+    "attention.query": "attention.q_lin",
+    "attention.key": "attention.k_lin",
+    "attention.value": "attention.v_lin",
+    "attention.output": "attention.out_lin",
+    "attention.norm": "sa_layer_norm",
+    "feed_forward.inner": "ffn.lin1",
+    "feed_forward.outer": "ffn.lin2",
+    "feed_forward.norm": "output_layer_norm",
 }
 
 
@@ -145,9 +147,7 @@ def _layer(source: Mapping[str, Tensor], family: str, number: int) -> dict[str, 
     names = _DISTILBERT_LAYER if distilled else _BERT_LAYER
     stem = f"{'transformer' if distilled else 'encoder'}.layer.{number}."
     return {
-        f"layers.{number}.{ours}.{kind}": torch.cat(
-            [_copy(source[f"{stem}{their}.{kind}"]) for their in theirs]
-        )
+        f"layers.{number}.{ours}.{kind}": _copy(source[f"{stem}{theirs}.{kind}"])
         for ours, theirs in names.items()
         for kind in ("weight", "bias")
     }

@@ -35,18 +35,18 @@ class Attention(nn.Module):
         super().__init__()
         self.heads = shape.heads
         self.query = nn.Linear(shape.hidden, shape.hidden)
-        self.key_value = nn.Linear(shape.hidden, 2 * shape.hidden)
+        self.key = nn.Linear(shape.hidden, shape.hidden)
+        self.value = nn.Linear(shape.hidden, shape.hidden)
         self.output = nn.Linear(shape.hidden, shape.hidden)
         self.norm = nn.LayerNorm(shape.hidden, eps=shape.layer_norm_eps)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, asking: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
         """`asking` [B,Q,H] are the tokens to compute, out of `tokens` [B,L,H]; mask [B,L]."""
-        key, value = self.key_value(tokens).chunk(2, dim=-1)
         mixed = F.scaled_dot_product_attention(
             self._split(self.query(asking)),
-            self._split(key),
-            self._split(value),
+            self._split(self.key(tokens)),
+            self._split(self.value(tokens)),
             attn_mask=mask[:, None, None, :],
             dropout_p=self.dropout.p if self.training else 0.0,
         )

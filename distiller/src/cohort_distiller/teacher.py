@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import torch
 from tokenizers import Tokenizer
@@ -23,11 +23,9 @@ from transformers import (
 )
 from transformers import logging as transformers_logging
 
-from .architecture import Architecture, HeadActivation, Pooling
+from .architecture import Architecture, HeadActivation, Pooling, Task
 from .errors import InputError
 from .families import FAMILIES, EncoderWeights, read_architecture
-
-Task = Literal["classification", "regression", "embedding"]
 
 _TOKENIZER_FILES = (
     "tokenizer.json",

@@ -1,0 +1,66 @@
+"""Runs the shipped graphs of a package with ONNX Runtime on the CPU."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from .architecture import Task
+from .errors import InputError
+from .rows import Row, RowEncoder, Text, length_batches, pack
+
+FloatArray = NDArray[np.float32]
+
+
+def open_session(graph: Path, threads: int = 1) -> Any:
+    """A CPU session whose pool sleeps while idle: spinning threads slow down their neighbours."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.enable_mem_pattern = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise InputError(f"{graph}: ONNX Runtime cannot open the graph: {error}") from error
+
+
+class Runtime:
+    """All students of a package, opened. Runs one batch at a time.
+
+    `manifest` needs what a seat needs: bias, dimensions, tokenizer, students, task.
+    """
+
+    def __init__(self, folder: Path, manifest: dict[str, Any], threads: int = 1) -> None:
+        self.task: Task = manifest["task"]
+        self.bias: FloatArray = np.array(manifest["bias"], np.float32)
+        self.position_offset: int = manifest["tokenizer"]["position_offset"]
+        self.encoder = RowEncoder.of_package(folder, manifest)
+        self._sessions = [
+            open_session(folder / student["graph"], threads) for student in manifest["students"]
+        ]
+
+    def encode(self, texts: Sequence[Text]) -> list[Row]:
+        """Rows of the texts, truncated as the package says."""
+        return self.encoder.encode(texts)
+
+    def batch(self, rows: Sequence[Row]) -> FloatArray:
+        """Contributions [M,B,D] of one packed batch."""
+        inputs = pack(rows, self.position_offset)
+        return np.stack([session.run(None, inputs)[0] for session in self._sessions])
+
+    def contributions(self, rows: Sequence[Row]) -> FloatArray:
+        """Contributions [M,N,D] of any number of rows, in their order."""
+        result = np.empty((len(self._sessions), len(rows), len(self.bias)), np.float32)
+        for numbers in length_batches([len(row) for row in rows]):
+            result[:, numbers] = self.batch([rows[number] for number in numbers])
+        return result
+
+    def prefix_logits(self, rows: Sequence[Row]) -> FloatArray:
+        """Answers before activation [M,N,D]; entry k-1 is prefix k."""
+        contributions = self.contributions(rows)
+        logits: FloatArray = self.bias + np.cumsum(contributions, axis=0, dtype=np.float32)
+        return logits
