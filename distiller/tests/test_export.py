@@ -6,13 +6,13 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from conftest import FAMILIES, write_teacher
 
 from cohort_distiller.export import LabelledRows, export_teacher, teacher_logits
 from cohort_distiller.package import load_package
 from cohort_distiller.reference import reference_logits
 from cohort_distiller.rows import Row
 from cohort_distiller.teacher import Teacher
+from conftest import FAMILIES, write_teacher
 
 LENGTHS = [1, 512, 3, 40, 17, 2, 200]
 

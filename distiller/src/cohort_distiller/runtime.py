@@ -43,6 +43,11 @@ class Runtime:
             open_session(folder / student["graph"], threads) for student in manifest["students"]
         ]
 
+    @property
+    def members(self) -> int:
+        """M, the students of the ensemble."""
+        return len(self._sessions)
+
     def encode(self, texts: Sequence[Text]) -> list[Row]:
         """Rows of the texts, truncated as the package says."""
         return self.encoder.encode(texts)

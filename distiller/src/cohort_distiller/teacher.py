@@ -6,7 +6,8 @@ that PyTorch loads with `weights_only`; configurations that name own code are tr
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -113,7 +114,8 @@ class Teacher(nn.Module):
         """Writes a HuggingFace folder that `load` opens again."""
         target = Path(directory)
         target.mkdir(parents=True, exist_ok=True)
-        cast(Any, self.model).save_pretrained(target)
+        with _quiet():
+            cast(Any, self.model).save_pretrained(target)
         for name in _TOKENIZER_FILES:
             if (self.source / name).is_file() and (self.source / name) != target / name:
                 shutil.copyfile(self.source / name, target / name)
@@ -264,22 +266,19 @@ def _weights(source: Path, config: Any, task: Task, fresh: tuple[str, ...]) -> n
     _check_architecture(source, config)
     loader = AutoModel if task == "embedding" else AutoModelForSequenceClassification
     pooler = {"add_pooling_layer": False} if task == "embedding" and _has_pooler(config) else {}
-    verbosity = transformers_logging.get_verbosity()
-    transformers_logging.set_verbosity_error()
     try:
-        model, report = loader.from_pretrained(
-            source,
-            config=config,
-            local_files_only=True,
-            trust_remote_code=False,
-            dtype=torch.float32,
-            output_loading_info=True,
-            **pooler,
-        )
+        with _quiet():
+            model, report = loader.from_pretrained(
+                source,
+                config=config,
+                local_files_only=True,
+                trust_remote_code=False,
+                dtype=torch.float32,
+                output_loading_info=True,
+                **pooler,
+            )
     except Exception as error:
         raise InputError(f"{source}: the weights cannot be loaded: {error}") from error
-    finally:
-        transformers_logging.set_verbosity(verbosity)
     prefix = f"{model.base_model_prefix}."
     missing = [
         name for name in report["missing_keys"] if not name.removeprefix(prefix).startswith(fresh)
@@ -296,6 +295,21 @@ def _check_architecture(source: Path, config: Any) -> None:
         read_architecture(config)
     except InputError as error:
         raise InputError(f"{source / 'config.json'}: {error}") from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars and warnings of transformers on the user's terminal."""
+    verbosity = transformers_logging.get_verbosity()
+    shown = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+        if shown:
+            transformers_logging.enable_progress_bar()
 
 
 def _has_pooler(config: Any) -> bool:
