@@ -61,13 +61,21 @@ class RowEncoder:
 
     def encode(self, texts: Sequence[Text]) -> list[Row]:
         """One row for each text, in order. With `inputs` 2 each text is a pair."""
+        parts = [self._parts(number, text) for number, text in enumerate(texts)]
         try:
-            encodings = self._tokenizer.encode_batch(
-                [self._parts(number, text) for number, text in enumerate(texts)]
-            )
-        except (TypeError, ValueError, UnicodeError) as error:
-            raise InputError(f"a text cannot be tokenised: {error}") from error
+            encodings = self._tokenizer.encode_batch(parts)
+        except Exception as error:  # the tokenizer raises plain exceptions
+            raise self._refusal(parts, error) from error
         return [self._row(encoding.ids, encoding.type_ids) for encoding in encodings]
+
+    def _refusal(self, parts: Sequence[str | tuple[str, str]], error: Exception) -> InputError:
+        """Names the first row that cannot be tokenised on its own."""
+        for number, part in enumerate(parts):
+            try:
+                self._tokenizer.encode_batch([part])
+            except Exception as own:
+                return InputError(f"row {number} cannot be tokenised: {own}")
+        return InputError(f"the rows cannot be tokenised: {error}")
 
     def _parts(self, number: int, text: Text) -> str | tuple[str, str]:
         parts = (text,) if isinstance(text, str) else tuple(text)
