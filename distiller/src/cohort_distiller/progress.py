@@ -1,0 +1,99 @@
+"""Progress of a long loop: a bar on a terminal, plain lines now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+class Progress(Protocol):
+    """Counts work done; `note` is a short text such as the current loss."""
+
+    def advance(self, amount: int, note: str = "") -> None: ...
+
+
+@contextmanager
+def progress(name: str, total: int, unit: str, *, done: int = 0, quiet: bool = False) -> Iterator[Progress]:
+    """Shows how much of `total` is done, the rate in `unit` per second and the time left, on standard error."""
+    if quiet:
+        yield _Silent()
+    elif sys.stderr.isatty():
+        with _bar(name, total, unit, done) as bar:
+            yield bar
+    else:
+        lines = _Lines(name, total, unit, done)
+        yield lines
+        lines.finish()
+
+
+class _Silent:
+    def advance(self, amount: int, note: str = "") -> None:
+        pass
+
+
+class _Lines:
+    def __init__(self, name: str, total: int, unit: str, done: int) -> None:
+        self._name, self._total, self._unit = name, total, unit
+        self._done = self._start = done
+        self._began = self._printed = time.monotonic()
+
+    def advance(self, amount: int, note: str = "") -> None:
+        self._done += amount
+        if time.monotonic() - self._printed >= _SECONDS_BETWEEN_LINES:
+            self._print(note)
+
+    def finish(self) -> None:
+        self._print("")
+
+    def _print(self, note: str) -> None:
+        self._printed = time.monotonic()
+        elapsed = max(self._printed - self._began, 1e-9)
+        rate = (self._done - self._start) / elapsed
+        left = max(self._total - self._done, 0) / rate if rate > 0 else float("inf")
+        print(
+            f"{self._name}: {self._done}/{self._total} {self._unit}, {rate:.1f} {self._unit}/s, "
+            f"{clock(elapsed)} elapsed, {clock(left)} left{', ' + note if note else ''}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+class _Bar:
+    def __init__(self, display: object, task: object) -> None:
+        self._display, self._task = display, task
+
+    def advance(self, amount: int, note: str = "") -> None:
+        self._display.update(self._task, advance=amount, note=note)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _bar(name: str, total: int, unit: str, done: int) -> Iterator[_Bar]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TextColumn("{task.speed:.1f}/s" if False else "{task.fields[note]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with RichProgress(*columns, console=Console(stderr=True)) as display:
+        yield _Bar(display, display.add_task(name, total=total, completed=done, note=""))
+
+
+def clock(seconds: float) -> str:
+    """Hours, minutes and seconds for people: 1:02:03, 2:03."""
+    if seconds == float("inf"):
+        return "?"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
