@@ -9,6 +9,9 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
+BATCH_TOKENS = 16_384
+"""Padded tokens of a batch at most: bounds memory where texts are long."""
+
 _CHARACTERS_AT_ONCE = 4_000_000
 """Texts handed to the tokenizer in one call: bounds its memory, which is many times the text's."""
 

@@ -4,8 +4,6 @@ Columns: `text`, or `text_a` and `text_b`; `label` where labels are needed; othe
 header line. TSV knows no quoting: a tab ends a field, a line feed ends a row. All files are UTF-8.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import math
@@ -14,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cohort_distiller.errors import InputError
-from cohort_distiller.files import sha256_file
+from .errors import InputError
+from .files import sha256_file
 
 MAX_CHARACTERS = 2_000_000
 """Longest text accepted. Texts are tokenised whole and then truncated, about a second for each 10^6 characters."""

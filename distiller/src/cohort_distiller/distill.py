@@ -1,0 +1,226 @@
+"""Algorithm v1: stacking distillation with boosting, then joint fine-tuning over prefixes.
+
+Stage 1 trains the students one after the other: student k fits the residual that the frozen
+students 0..k-1 leave of the teacher's answers, with hints from the teacher's layers of block k.
+Stage 2 trains all students together on every prefix of the sum, with the teacher's answers and
+the labels. Embeddings stay frozen, in the precision that ships.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .batches import Batch
+from .corpus import Corpus
+from .embeddings import Embeddings
+from .ensemble import Ensemble
+from .errors import InputError
+from .families import EncoderWeights
+from .losses import hint_loss, joint_losses, prefix_weights, residual_loss
+from .parallel import World
+from .quantise import restore, store
+from .quality import measure
+from .recipe import Recipe, block, initial_layers
+from .student import Student
+from .targets import Targets, infer, pad_id, summary
+from .teacher import Teacher
+from .trainer import Phase, Rows, Trainer
+
+_EMBEDDINGS = "embeddings."
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What students learn from: the corpus, the teacher's view of it, and the encoder they start from."""
+
+    corpus: Corpus
+    train: Targets
+    dev: Targets
+    teacher: Teacher
+    initial: EncoderWeights
+    initial_is_teacher: bool
+
+
+def hint_layers(recipe: Recipe, teacher: Teacher) -> list[int]:
+    """For each student the teacher layer whose output is its hint: the last of its block."""
+    if not recipe.hint_weight:
+        return []
+    return [block(k, recipe.students, teacher.layers)[1] for k in range(recipe.students)]
+
+
+def build_ensemble(recipe: Recipe, lesson: Lesson) -> Ensemble:
+    """Untrained students, the embeddings as they will ship, the mean answer as bias."""
+    encoder = lesson.initial
+    if not lesson.initial_is_teacher and encoder.architecture.vocabulary != lesson.teacher.architecture.vocabulary:
+        raise InputError(
+            f"--init-from: {encoder.architecture.vocabulary} rows in the embedding table, the "
+            f"teacher has {lesson.teacher.architecture.vocabulary}; both must share a vocabulary"
+        )
+    embeddings = Embeddings.of_encoder(encoder)
+    restore(embeddings, _EMBEDDINGS, store(embeddings, _EMBEDDINGS, recipe.weights))
+    chosen = initial_layers(recipe, encoder.layers, of_teacher=lesson.initial_is_teacher)
+    students = [
+        Student.of_encoder(encoder, layers, lesson.teacher.outputs, dropout=recipe.dropout)
+        for layers in chosen
+    ]
+    return Ensemble(embeddings, students, lesson.train.answers.mean(0))
+
+
+class Distillation:
+    """One run over all phases. Its state fits into a checkpoint at any step."""
+
+    def __init__(
+        self, recipe: Recipe, lesson: Lesson, trainer: Trainer, world: World, device: torch.device
+    ) -> None:
+        self._recipe, self._lesson, self._trainer = recipe, lesson, trainer
+        self._world, self._device = world, device
+        self._pad = pad_id(lesson.teacher)
+        self._answers = lesson.train.answers
+        self._scale = float(self._answers.var(0).mean().clamp_min(1e-12))
+        self.ensemble = build_ensemble(recipe, lesson).to(device).eval()
+        self.history: list[list[float]] = []
+        self._best: dict[str, Tensor] = {}
+        self._hint_maps = self._new_hint_maps()
+
+    def run(self, resumed: dict[str, Any] | None) -> None:
+        """Trains what `resumed`, a checkpoint's content, has not trained yet."""
+        first = 0
+        if resumed:
+            first = int(resumed["phase"])
+            self._restore(resumed)
+        for number in range(first, self._recipe.students + 1):
+            position = resumed if resumed and number == first and "adam" in resumed else None
+            phase = self._boosting(number) if number < self._recipe.students else self._joint()
+            self._trainer.run(phase, self._state, position)
+            if number == self._recipe.students:
+                self._load_trained(self._best)
+            self._trainer.save({"phase": number + 1} | self._state())
+
+    def _boosting(self, number: int) -> Phase:
+        student = self.ensemble.member(number)
+        module = nn.ModuleDict({"student": student})
+        if self._hint_maps is not None:
+            module["hint"] = self._hint_maps[number]
+        before = self._contributions_before(number)
+        residual = self._answers - self.ensemble.bias.detach().cpu() - before
+        scale = float(residual.square().mean().clamp_min(1e-12))
+
+        def losses(rows: Rows) -> Tensor:
+            batch = self._batch(rows)
+            embedded = self.ensemble.embeddings(batch.input_ids, batch.token_type_ids)
+            output = student(embedded, batch.attention_mask, self._hint_maps is not None)
+            picked = torch.from_numpy(rows)
+            loss = residual_loss(output.contribution.float(), residual[picked].to(self._device), scale)
+            if self._hint_maps is None:
+                return loss
+            seen = summary(output.hidden_states[-1], batch.attention_mask)
+            hints = self._lesson.train.hints[picked, number].to(self._device, torch.float32)
+            return loss + self._recipe.hint_weight * hint_loss(module["hint"](seen), hints)
+
+        return Phase(
+            number,
+            f"student {number}",
+            module,
+            self._recipe.boost_epochs,
+            self._lesson.corpus.train.lengths,
+            losses,
+        )
+
+    def _joint(self) -> Phase:
+        weights = prefix_weights(self._recipe.students).to(self._device)
+        task = self._lesson.teacher.task
+
+        def losses(rows: Rows) -> Tensor:
+            batch = self._batch(rows)
+            output = self.ensemble(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+            prefixes = self.ensemble.prefix_logits(output.contributions.float())
+            picked = torch.from_numpy(rows)
+            answers = self._answers[picked].to(self._device)
+            labels = self._lesson.corpus.labels[picked].to(self._device)
+            each = joint_losses(task, self._recipe, prefixes, answers, labels, self._scale)
+            return (weights[:, None] * each).sum(0)
+
+        return Phase(
+            self._recipe.students,
+            "all students",
+            self.ensemble,
+            self._recipe.epochs,
+            self._lesson.corpus.train.lengths,
+            losses,
+            self._measure,
+        )
+
+    def _measure(self) -> str:
+        """Dev quality of each prefix; keeps the weights of the best epoch by the whole ensemble."""
+        dev = self._lesson.corpus.dev
+        columns = (self._recipe.students, self._lesson.teacher.outputs)
+        prefixes = infer(dev.rows, columns, self._prefixes, self._world, self._pad).transpose(0, 1)
+        answers = self._lesson.dev.answers
+        task = self._lesson.teacher.task
+        self.history.append([measure(task, p, dev.labels, answers) for p in prefixes])
+        if _merit(self.history[-1]) >= max(map(_merit, self.history)):
+            self._best = {name: t.detach().cpu().clone() for name, t in self._trained().items()}
+        return ", dev " + " ".join(f"{value:.4f}" for value in self.history[-1])
+
+    def _prefixes(self, batch: Batch) -> Tensor:
+        batch = batch.to(self._device)
+        output = self.ensemble(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+        return self.ensemble.prefix_logits(output.contributions.float()).transpose(0, 1)
+
+    def _contributions_before(self, number: int) -> Tensor:
+        rows = self._lesson.corpus.train
+        outputs = self._lesson.teacher.outputs
+        if number == 0:
+            return torch.zeros(len(rows), outputs)
+
+        def answer(batch: Batch) -> Tensor:
+            batch = batch.to(self._device)
+            output = self.ensemble(
+                batch.input_ids, batch.attention_mask, batch.token_type_ids, members=range(number)
+            )
+            return output.contributions.float().sum(0)
+
+        return infer(rows, (outputs,), answer, self._world, self._pad)
+
+    def _batch(self, rows: Rows) -> Batch:
+        return self._lesson.corpus.train.batch(rows, self._pad).to(self._device)
+
+    def _new_hint_maps(self) -> nn.ModuleList | None:
+        """Linear maps from a student's states to the teacher's; thrown away after stage 1."""
+        if not self._recipe.hint_weight:
+            return None
+        hidden, wanted = self.ensemble.architecture.hidden, self._lesson.teacher.architecture.hidden
+        maps = nn.ModuleList(nn.Linear(hidden, wanted) for _ in range(self._recipe.students))
+        for linear in maps:
+            nn.init.eye_(linear.weight)  # type: ignore[arg-type]
+            nn.init.zeros_(linear.bias)  # type: ignore[arg-type]
+        return maps.to(self._device)
+
+    def _trained(self) -> dict[str, Tensor]:
+        """What training changes: all but the frozen embeddings."""
+        state = self.ensemble.state_dict()
+        return {name: t for name, t in state.items() if not name.startswith(_EMBEDDINGS)}
+
+    def _load_trained(self, tensors: Mapping[str, Tensor]) -> None:
+        self.ensemble.load_state_dict(tensors, strict=False)
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "trained": self._trained(),
+            "hints": self._hint_maps.state_dict() if self._hint_maps is not None else {},
+            "best": self._best,
+            "history": self.history,
+        }
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        self._load_trained(state["trained"])
+        if self._hint_maps is not None:
+            self._hint_maps.load_state_dict(state["hints"])
+        self._best, self.history = dict(state["best"]), list(state["history"])
+
+
+def _merit(prefixes: list[float]) -> tuple[float, float]:
+    return prefixes[-1], sum(prefixes)

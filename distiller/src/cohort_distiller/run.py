@@ -1,0 +1,269 @@
+"""One run of `cohort-distiller distill`: from files to a package, in one process or several."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from . import __version__
+from .corpus import Corpus, Part, read_corpus
+from .distill import Distillation, Lesson, hint_layers
+from .errors import InputError
+from .evaluate import metric_of, quality_split
+from .files import PROVENANCE, read_provenance, sha256_file
+from .manifest import MANIFEST, Manifest, read_manifest
+from .optimisation import choose_device
+from .package import PackageFacts, write_package
+from .parallel import World, join_world, local_device
+from .recipe import Paths, Recipe
+from .report import write_report
+from .runtime import Runtime
+from .targets import Targets, teacher_targets
+from .teacher import Teacher, load_encoder
+from .trainer import Trainer
+from .work import WorkFolder, fingerprint, remove_finished
+
+_MODEL_FILES = (
+    "config.json",
+    "*.safetensors",
+    "pytorch_model*.bin",
+    "tokenizer*.json",
+    "special_tokens_map.json",
+    "vocab.*",
+    "merges.txt",
+    "modules.json",
+    "sentence_bert_config.json",
+    "1_Pooling/config.json",
+    PROVENANCE,
+)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What does not change the result on one kind of machine: where and how a run happens."""
+
+    device: str = "auto"
+    checkpoint_seconds: float = 60.0
+    overwrite: bool = False
+    quiet: bool = False
+
+
+def run_distillation(paths: Paths, recipe: Recipe, conditions: Conditions) -> Manifest:
+    """Distils, or goes on with a killed run, and returns the manifest of the package at `paths.out`.
+
+    A run whose package is already complete returns at once.
+    """
+    device = local_device(choose_device(conditions.device))
+    with join_world(device) as world, ExitStack() as stack:
+        facts = run_facts(paths, recipe, world.size)
+        complete = _complete(paths, facts)
+        if complete:
+            if world.leads:
+                remove_finished(paths.work, facts)
+            return complete
+        work = WorkFolder(paths.work)
+        if world.leads:
+            _check_out(paths, work, conditions)
+            stack.enter_context(work.locked())
+            work.claim(facts)
+        world.barrier()
+        manifest = _Run(paths, recipe, conditions, world, device, work, facts).finish()
+    return manifest
+
+
+def run_facts(paths: Paths, recipe: Recipe, processes: int) -> dict[str, Any]:
+    """Everything that decides the result: settings, tool version and hashes of all inputs."""
+    return {
+        "tool": f"cohort-distiller {__version__}",
+        "recipe": recipe.facts(),
+        "processes": processes,
+        "teacher": _model_hashes(paths.teacher),
+        "init_from": _model_hashes(paths.init_from) if paths.init_from else None,
+        "train": _hash(paths.train),
+        "dev": _hash(paths.dev),
+        "test": _hash(paths.test) if paths.test else None,
+        "unlabelled": _hash(paths.unlabelled) if paths.unlabelled else None,
+    }
+
+
+def _hash(file: Path) -> str:
+    if not file.is_file():
+        raise InputError(f"{file}: no such file")
+    return sha256_file(file)
+
+
+def _model_hashes(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; expected a HuggingFace model folder")
+    files = sorted(file for pattern in _MODEL_FILES for file in folder.glob(pattern))
+    return {str(file.relative_to(folder)): sha256_file(file) for file in files}
+
+
+def _complete(paths: Paths, facts: Mapping[str, Any]) -> Manifest | None:
+    """The manifest of `out` when exactly this run made it."""
+    if not (paths.out / MANIFEST).is_file():
+        return None
+    try:
+        manifest = read_manifest(paths.out)
+    except InputError:
+        return None
+    return manifest if manifest["provenance"].get("run") == fingerprint(facts) else None
+
+
+def _check_out(paths: Paths, work: WorkFolder, conditions: Conditions) -> None:
+    if paths.out.exists() and not conditions.overwrite:
+        raise InputError(f"{paths.out}: exists already; choose another --out or add --overwrite")
+    if paths.out.exists() and not paths.out.is_dir():
+        raise InputError(f"{paths.out}: is a file; --out is a folder")
+    inside = paths.work.absolute()
+    if inside == paths.out.absolute() or paths.out.absolute() in inside.parents:
+        raise InputError(f"--work {work.path}: must not be inside --out {paths.out}")
+
+
+class _Run:
+    """The steps of one run, each of which a killed run finds done or does again."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        recipe: Recipe,
+        conditions: Conditions,
+        world: World,
+        device: torch.device,
+        work: WorkFolder,
+        facts: Mapping[str, Any],
+    ) -> None:
+        self._paths, self._recipe, self._conditions = paths, recipe, conditions
+        self._world, self._device, self._work, self._facts = world, device, work, facts
+        self._quiet = conditions.quiet or not world.leads
+
+    def finish(self) -> Manifest:
+        teacher = Teacher.load(self._paths.teacher)
+        corpus = read_corpus(self._paths, self._recipe, teacher)
+        splits = {"dev": corpus.dev} | ({"test": corpus.test} if corpus.test else {})
+        train = self._targets(teacher, corpus, "train")
+        answers = {
+            name: self._targets(teacher, part, name) for name, part in splits.items()
+        }
+        initial = load_encoder(self._paths.init_from or self._paths.teacher)
+        lesson = Lesson(
+            corpus, train, answers["dev"], teacher, initial, self._paths.init_from is None
+        )
+        trainer = Trainer(
+            self._recipe,
+            self._work,
+            self._world,
+            self._device,
+            checkpoint_seconds=self._conditions.checkpoint_seconds,
+            quiet=self._quiet,
+        )
+        distillation = Distillation(self._recipe, lesson, trainer, self._world, self._device)
+        distillation.run(self._work.load())
+        manifest: Manifest = {}
+        if self._world.leads:
+            manifest = self._write(teacher, corpus, splits, answers, distillation)
+            self._work.remove()
+        self._world.barrier()
+        return manifest
+
+    def _targets(self, teacher: Teacher, part: Corpus | Part, name: str) -> Targets:
+        training = isinstance(part, Corpus)
+        return teacher_targets(
+            teacher,
+            part.train if isinstance(part, Corpus) else part.rows,
+            hint_layers(self._recipe, teacher) if training else [],
+            self._work,
+            self._world,
+            self._device,
+            name=name,
+            quiet=self._quiet,
+        )
+
+    def _write(
+        self,
+        teacher: Teacher,
+        corpus: Corpus,
+        splits: Mapping[str, Part],
+        answers: Mapping[str, Targets],
+        distillation: Distillation,
+    ) -> Manifest:
+        """Writes the report first: a complete package means that everything is complete."""
+
+        def quality(runtime: Runtime) -> dict[str, Any]:
+            metric = metric_of(teacher.task)
+            measured: dict[str, Any] = {"metric": metric}
+            for name, part in splits.items():
+                logits = runtime.prefix_logits(runtime.encode(part.table.texts))
+                told = answers[name].answers.numpy()
+                targets = told if metric == "cosine" else part.labels.numpy()
+                measured[name] = quality_split(metric, logits, told, targets)
+            write_report(self._paths.report, self._recipe, measured, distillation.history, provenance)
+            return measured
+
+        provenance = self._provenance(corpus)
+        facts = PackageFacts(
+            name=self._recipe.name,
+            version=int(self._recipe.version),
+            task=teacher.task,
+            labels=teacher.labels,
+            tokenizer_json=teacher.tokenizer_json,
+            max_tokens=teacher.max_tokens,
+            inputs=corpus.inputs,
+            provenance=provenance,
+            self_test_text=_self_test(corpus),
+        )
+        return write_package(
+            self._paths.out,
+            distillation.ensemble.cpu(),
+            facts,
+            quality,
+            weights=self._recipe.weights,
+            overwrite=self._conditions.overwrite,
+        )
+
+    def _provenance(self, corpus: Corpus) -> dict[str, Any]:
+        initial = self._paths.init_from
+        return {
+            "tool": self._facts["tool"],
+            "algorithm": "v1: stacking distillation with boosting, joint fine-tuning over prefixes",
+            "recipe": self._recipe.facts(),
+            "processes": self._world.size,
+            "teacher": {
+                "files": self._facts["teacher"],
+                "origin": read_provenance(self._paths.teacher),
+            },
+            "students_initialised_from": {
+                "files": self._facts["init_from"],
+                "origin": read_provenance(initial),
+            }
+            if initial
+            else "teacher",
+            "data": corpus.files,
+            "run": fingerprint(self._facts),
+        }
+
+
+def _self_test(corpus: Corpus) -> tuple[str, ...]:
+    """The first dev row, if it is short enough for the manifest."""
+    texts = corpus.dev.table.texts[0]
+    return texts if all(0 < len(text) <= 256 for text in texts) else ()
+
+
+def describe_result(manifest: Manifest, paths: Paths) -> str:
+    """A few lines for the end of a run."""
+    quality = manifest["quality"]
+    lines = [f"{paths.out}: {len(manifest['students'])} students, {manifest['digest']}"]
+    for name in ("dev", "test"):
+        split = quality.get(name)
+        if split:
+            prefixes = " ".join(f"{value:.4f}" for value in split["prefixes"])
+            lines.append(
+                f"{name} {quality['metric']}, {split['rows']} rows: "
+                f"teacher {split['teacher']:.4f}, prefixes {prefixes}"
+            )
+    lines.append(f"report: {paths.report / 'report.html'}")
+    return "\n".join(lines)
+
