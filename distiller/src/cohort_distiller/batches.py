@@ -30,7 +30,9 @@ class Batch:
     def to(self, device: torch.device) -> "Batch":
         """The same rows on another device."""
         return Batch(
-            self.input_ids.to(device), self.attention_mask.to(device), self.token_type_ids.to(device)
+            self.input_ids.to(device),
+            self.attention_mask.to(device),
+            self.token_type_ids.to(device),
         )
 
 
@@ -70,7 +72,7 @@ class Encoded:
 
 
 def encode(tokenizer: Tokenizer, texts: Sequence[tuple[str, ...]]) -> Encoded:
-    """Tokenises texts or pairs with a tokenizer whose truncation is set and whose padding is off."""
+    """Tokenises texts or pairs with a tokenizer that truncates and does not pad."""
     ids: list[npt.NDArray[np.int32]] = []
     types: list[npt.NDArray[np.uint8]] = []
     for chunk in _chunks(texts):

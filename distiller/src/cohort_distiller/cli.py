@@ -41,21 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fail(message: str, code: int) -> int:
     if os.environ.get(_DEBUG):
-        raise  # noqa: PLE0704 - called from except blocks only
+        raise
     print(f"error: {' '.join(message.split())}", file=sys.stderr)
     return code
 
 
 def _describe(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
-    hint = "; free some space, then run the same command again" if error.errno == errno.ENOSPC else ""
+    hint = (
+        "; free some space, then run the same command again" if error.errno == errno.ENOSPC else ""
+    )
     return f"{where}{error.strerror or error}{hint}"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cohort-distiller",
-        description="Distils a deep BERT-like teacher into an ordered ensemble of shallow students.",
+        description="Distils a BERT-like teacher into an ordered ensemble of shallow students.",
     )
     parser.add_argument("--version", action="version", version=f"cohort-distiller {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -78,9 +80,13 @@ def _add_finetune(commands: Commands) -> None:
     _path(command, "--train", "labelled data: .tsv, .csv, .jsonl, .parquet", required=True)
     _path(command, "--dev", "labelled data that chooses the epoch", required=True)
     _path(command, "--out", "folder of the teacher, made anew", required=True)
-    command.add_argument("--task", choices=("classification", "regression"), default="classification")
+    command.add_argument(
+        "--task", choices=("classification", "regression"), default="classification"
+    )
     command.add_argument("--epochs", type=int, default=4)
-    command.add_argument("--lr", type=float, default=1e-4, help="highest learning rate (%(default)s)")
+    command.add_argument(
+        "--lr", type=float, default=1e-4, help="highest learning rate (%(default)s)"
+    )
     command.add_argument("--batch", type=int, default=32, help="rows a step (%(default)s)")
     command.add_argument("--max-tokens", type=int, help="truncate rows while training")
     _common(command)
@@ -100,7 +106,9 @@ def _add_distill(commands: Commands) -> None:
     _path(command, "--unlabelled", "more texts, labelled by the teacher")
     _path(command, "--out", "folder of the package", required=True)
     _path(command, "--work", "folder for checkpoints (OUT.work)")
-    _path(command, "--init-from", "HuggingFace folder whose layers and embeddings students start from")
+    _path(
+        command, "--init-from", "HuggingFace folder whose layers and embeddings students start from"
+    )
     command.add_argument(
         "--init-layers", default="", help="start layers of each student, such as '0,5 1,4 2,5 0,3'"
     )
@@ -113,13 +121,17 @@ def _add_distill(commands: Commands) -> None:
         "--boost-epochs", type=int, default=1, help="stage 1, each student (%(default)s)"
     )
     command.add_argument("--epochs", type=int, default=6, help="stage 2, together (%(default)s)")
-    command.add_argument("--lr", type=float, default=2e-4, help="highest learning rate (%(default)s)")
+    command.add_argument(
+        "--lr", type=float, default=2e-4, help="highest learning rate (%(default)s)"
+    )
     command.add_argument("--batch", type=int, default=32, help="rows a step (%(default)s)")
     command.add_argument("--max-train-tokens", type=int, help="truncate rows while training")
     command.add_argument(
         "--label-weight", type=float, default=0.5, help="labels against teacher (%(default)s)"
     )
-    command.add_argument("--temperature", type=float, default=2.0, help="of the teacher (%(default)s)")
+    command.add_argument(
+        "--temperature", type=float, default=2.0, help="of the teacher (%(default)s)"
+    )
     command.add_argument(
         "--hint-weight", type=float, default=0.1, help="stage 1, 0 switches hints off (%(default)s)"
     )
@@ -166,7 +178,9 @@ def _add_import_onnx(commands: Commands) -> None:
         description="Reads the weights out of an ONNX graph, or a jar with one, and checks them.",
     )
     command.set_defaults(run=_import_onnx)
-    _path(command, "--model", ".onnx, or a .jar that holds one .onnx and its tokenizer", required=True)
+    _path(
+        command, "--model", ".onnx, or a .jar that holds one .onnx and its tokenizer", required=True
+    )
     _path(command, "--tokenizer", "tokenizer.json, needed beside an .onnx file")
     _path(command, "--out", "folder, made anew", required=True)
     command.add_argument("--license", default="", help="licence of the weights, for provenance")

@@ -96,7 +96,7 @@ def _no_labels(teacher: Teacher, rows: int) -> Tensor:
 
 
 def _check_classes(train: Table, teacher: Teacher) -> None:
-    if teacher.task != "classification" or train.labels is None:
+    if teacher.task != "classification":
         return
     present = set(train.labels)
     if len(present) < 2:
@@ -108,4 +108,6 @@ def _check_classes(train: Table, teacher: Teacher) -> None:
 
 def _same_inputs(table: Table, train: Table) -> None:
     if table.inputs != train.inputs:
-        raise InputError(f"{table.path}: {table.inputs} texts a row, {train.path} has {train.inputs}")
+        raise InputError(
+            f"{table.path}: {table.inputs} texts a row, {train.path} has {train.inputs}"
+        )

@@ -1,7 +1,8 @@
 """Labelled and unlabelled text files: TSV, CSV, JSONL, Parquet.
 
-Columns: `text`, or `text_a` and `text_b`; `label` where labels are needed; other columns are ignored. TSV and CSV have a
-header line. TSV knows no quoting: a tab ends a field, a line feed ends a row. All files are UTF-8.
+Columns: `text`, or `text_a` and `text_b`; `label` where labels are needed; others are ignored. TSV
+and CSV have a header line. TSV knows no quoting: a tab ends a field, a line feed ends a row. All
+files are UTF-8.
 """
 
 import csv
@@ -16,7 +17,7 @@ from .errors import InputError
 from .files import sha256_file
 
 MAX_CHARACTERS = 2_000_000
-"""Longest text accepted. Texts are tokenised whole and then truncated, about a second for each 10^6 characters."""
+"""Longest text accepted. Texts are tokenised whole, then truncated; 10^6 characters take 1 s."""
 
 MAX_ROWS = 20_000_000
 """Most rows of one file; everything is held in memory."""
@@ -29,12 +30,12 @@ Record = tuple[int, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one file. `texts` holds one or two texts a row; `labels` is None for unlabelled data."""
+    """Rows of one file: one or two texts each; `labels` is empty for unlabelled data."""
 
     path: Path
     sha256: str
     texts: list[tuple[str, ...]]
-    labels: list[str] | None
+    labels: list[str]
     lines: list[int]
 
     @property
@@ -50,6 +51,7 @@ class Table:
         return {"file": self.path.name, "sha256": self.sha256, "rows": len(self)}
 
     def error(self, row: int, column: str, problem: str) -> InputError:
+        """What is wrong with a value, with its file, line and column."""
         return InputError(f"{self.path}, line {self.lines[row]}, column '{column}': {problem}")
 
 
@@ -57,10 +59,17 @@ def read_table(path: Path, *, labelled: bool) -> Table:
     """Reads and checks a file; InputError names file, line, column and value of what is wrong."""
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    readers = {".tsv": _read_tsv, ".csv": _read_csv, ".jsonl": _read_jsonl, ".parquet": _read_parquet}
+    readers = {
+        ".tsv": _read_tsv,
+        ".csv": _read_csv,
+        ".jsonl": _read_jsonl,
+        ".parquet": _read_parquet,
+    }
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise InputError(f"{path}: unknown extension '{path.suffix}'; allowed: {', '.join(sorted(readers))}")
+        raise InputError(
+            f"{path}: unknown extension '{path.suffix}'; allowed: {', '.join(sorted(readers))}"
+        )
     texts: list[tuple[str, ...]] = []
     labels: list[str] = []
     lines: list[int] = []
@@ -75,38 +84,44 @@ def read_table(path: Path, *, labelled: bool) -> Table:
             raise InputError(f"{path}: more than {MAX_ROWS} rows")
     if not texts:
         raise InputError(f"{path}: empty file: no rows")
-    return Table(path, sha256_file(path), texts, labels if labelled else None, lines)
+    return Table(path, sha256_file(path), texts, labels, lines)
 
 
 def label_names(table: Table) -> list[str]:
-    """The classes of a training file in a stable order: by number if all are integers, else by text."""
-    assert table.labels is not None
+    """The classes of a training file: by number if all are integers, else by text."""
     names = set(table.labels)
     if len(names) < 2:
-        raise InputError(f"{table.path}: column 'label': one class only ('{next(iter(names))}'); two or more are needed")
+        raise InputError(
+            f"{table.path}: column 'label': one class only ('{next(iter(names))}'); "
+            "two or more are needed"
+        )
     if len(names) > MAX_LABELS:
-        raise InputError(f"{table.path}: column 'label': {len(names)} classes, at most {MAX_LABELS} are allowed")
+        raise InputError(
+            f"{table.path}: column 'label': {len(names)} classes, at most {MAX_LABELS} are allowed"
+        )
     if all(name.lstrip("-").isdecimal() for name in names):
         return sorted(names, key=lambda name: (int(name), name))
     return sorted(names)
 
 
 def label_ids(table: Table, names: Sequence[str], *, known_as: str) -> list[int]:
-    """The class number of each row; a label that `names` lacks is refused. `known_as` says whose labels those are."""
-    assert table.labels is not None
+    """The class number of each row; a label that `names`, those of `known_as`, lacks is refused."""
     numbers = {name: number for number, name in enumerate(names)}
     ids = []
     for row, label in enumerate(table.labels):
         number = numbers.get(label)
         if number is None:
-            raise table.error(row, "label", f"'{_short(label)}' is not among the labels of {known_as}: {_list(names)}")
+            raise table.error(
+                row,
+                "label",
+                f"'{_short(label)}' is not among the labels of {known_as}: {_list(names)}",
+            )
         ids.append(number)
     return ids
 
 
 def scores(table: Table) -> list[float]:
     """The numbers of a regression file; anything that is not a finite number is refused."""
-    assert table.labels is not None
     values = []
     for row, label in enumerate(table.labels):
         try:
@@ -114,7 +129,9 @@ def scores(table: Table) -> list[float]:
         except ValueError:
             raise table.error(row, "label", f"'{_short(label)}' is not a number") from None
         if not math.isfinite(value) or abs(value) > 1e30:
-            raise table.error(row, "label", f"'{_short(label)}' is not a finite number of at most 1e30")
+            raise table.error(
+                row, "label", f"'{_short(label)}' is not a finite number of at most 1e30"
+            )
         values.append(value)
     return values
 
@@ -125,13 +142,17 @@ def _text_columns(path: Path, record: dict[str, Any]) -> tuple[str, ...]:
         return ("text",)
     if has_a and has_b and not has_text:
         return ("text_a", "text_b")
-    raise InputError(f"{path}: needs a column 'text', or 'text_a' and 'text_b'; found: {_list(list(record))}")
+    raise InputError(
+        f"{path}: needs a column 'text', or 'text_a' and 'text_b'; found: {_list(list(record))}"
+    )
 
 
 def _text(path: Path, line: int, column: str, record: dict[str, Any]) -> str:
     value = record.get(column)
     if not isinstance(value, str):
-        raise InputError(f"{path}, line {line}, column '{column}': {_short(repr(value))} is not a text")
+        raise InputError(
+            f"{path}, line {line}, column '{column}': {_short(repr(value))} is not a text"
+        )
     if len(value) > MAX_CHARACTERS:
         problem = f"{len(value)} characters, at most {MAX_CHARACTERS} are allowed"
         raise InputError(f"{path}, line {line}, column '{column}': {problem}")
@@ -140,13 +161,19 @@ def _text(path: Path, line: int, column: str, record: dict[str, Any]) -> str:
 
 def _label(path: Path, line: int, record: dict[str, Any]) -> str:
     if "label" not in record:
-        raise InputError(f"{path}, line {line}: missing column 'label'; found: {_list(list(record))}")
+        raise InputError(
+            f"{path}, line {line}: missing column 'label'; found: {_list(list(record))}"
+        )
     value = record["label"]
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise InputError(f"{path}, line {line}, column 'label': {_short(repr(value))} is neither text nor number")
+        raise InputError(
+            f"{path}, line {line}, column 'label': {_short(repr(value))} is neither text nor number"
+        )
     label = str(value)
     if not label or len(label) > 1024:
-        raise InputError(f"{path}, line {line}, column 'label': '{_short(label)}' must have 1..1024 characters")
+        raise InputError(
+            f"{path}, line {line}, column 'label': '{_short(label)}' must have 1..1024 characters"
+        )
     return label
 
 
@@ -157,7 +184,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             try:
                 line = raw.decode("utf-8")
             except UnicodeDecodeError as error:
-                raise InputError(f"{path}, line {number}: not UTF-8: {error.reason} at byte {error.start}") from error
+                raise InputError(
+                    f"{path}, line {number}: not UTF-8: {error.reason} at byte {error.start}"
+                ) from error
             if number == 1:
                 line = line.removeprefix("\ufeff")
             yield number, line.removesuffix("\n").removesuffix("\r")
@@ -197,7 +226,9 @@ def _check_header(path: Path, header: list[str]) -> None:
 
 def _fields(path: Path, number: int, header: list[str], fields: list[str]) -> dict[str, Any]:
     if len(fields) != len(header):
-        raise InputError(f"{path}, line {number}: {len(fields)} fields, the header has {len(header)}")
+        raise InputError(
+            f"{path}, line {number}: {len(fields)} fields, the header has {len(header)}"
+        )
     return dict(zip(header, fields, strict=True))
 
 
@@ -221,7 +252,11 @@ def _read_parquet(path: Path) -> Iterator[Record]:
 
     try:
         file = parquet.ParquetFile(path)
-        wanted = [name for name in file.schema_arrow.names if name in ("text", "text_a", "text_b", "label")]
+        wanted = [
+            name
+            for name in file.schema_arrow.names
+            if name in ("text", "text_a", "text_b", "label")
+        ]
         number = 0
         for batch in file.iter_batches(batch_size=4096, columns=wanted):
             for record in batch.to_pylist():

@@ -21,8 +21,8 @@ from .errors import InputError
 from .families import EncoderWeights
 from .losses import hint_loss, joint_losses, prefix_weights, residual_loss
 from .parallel import World
-from .quantise import restore, store
 from .quality import measure
+from .quantise import restore, store
 from .recipe import Recipe, block, initial_layers
 from .student import Student
 from .targets import Targets, infer, pad_id, summary
@@ -34,7 +34,7 @@ _EMBEDDINGS = "embeddings."
 
 @dataclass(frozen=True)
 class Lesson:
-    """What students learn from: the corpus, the teacher's view of it, and the encoder they start from."""
+    """What students learn from: the corpus, the teacher's view of it, and where they start."""
 
     corpus: Corpus
     train: Targets
@@ -54,7 +54,10 @@ def hint_layers(recipe: Recipe, teacher: Teacher) -> list[int]:
 def build_ensemble(recipe: Recipe, lesson: Lesson) -> Ensemble:
     """Untrained students, the embeddings as they will ship, the mean answer as bias."""
     encoder = lesson.initial
-    if not lesson.initial_is_teacher and encoder.architecture.vocabulary != lesson.teacher.architecture.vocabulary:
+    if (
+        not lesson.initial_is_teacher
+        and encoder.architecture.vocabulary != lesson.teacher.architecture.vocabulary
+    ):
         raise InputError(
             f"--init-from: {encoder.architecture.vocabulary} rows in the embedding table, the "
             f"teacher has {lesson.teacher.architecture.vocabulary}; both must share a vocabulary"
@@ -113,7 +116,9 @@ class Distillation:
             embedded = self.ensemble.embeddings(batch.input_ids, batch.token_type_ids)
             output = student(embedded, batch.attention_mask, self._hint_maps is not None)
             picked = torch.from_numpy(rows)
-            loss = residual_loss(output.contribution.float(), residual[picked].to(self._device), scale)
+            loss = residual_loss(
+                output.contribution.float(), residual[picked].to(self._device), scale
+            )
             if self._hint_maps is None:
                 return loss
             seen = summary(output.hidden_states[-1], batch.attention_mask)

@@ -10,7 +10,6 @@ from typing import Any
 
 from .errors import InputError
 
-
 PROVENANCE = "provenance.json"
 """File in a teacher's folder that says where its weights come from."""
 
@@ -53,12 +52,12 @@ def sync_file(path: Path) -> None:
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yields a temporary name beside `path`; renames it to `path` when the block ends without error."""
+    """Yields a temporary name; renames it to `path` when the block ends without error."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
         sync_file(temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from . import __version__
+from .architecture import Task
 from .batches import BATCH_TOKENS, Encoded, encode, epoch_batches, length_batches
 from .data import Table, label_ids, label_names, read_table, scores
 from .errors import InputError
@@ -26,7 +27,7 @@ from .optimisation import (
 )
 from .progress import progress
 from .targets import pad_id
-from .teacher import Task, Teacher
+from .teacher import Teacher
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Split:
 
 
 def finetune(options: FinetuneOptions) -> float:
-    """Writes a HuggingFace folder to `options.out`; returns the best dev quality, whose epoch is kept."""
+    """Writes a HuggingFace folder `options.out`; returns the dev quality of the epoch it keeps."""
     _check(options)
     if options.out.exists() and not options.overwrite:
         raise InputError(f"{options.out}: exists already; choose another --out or add --overwrite")
@@ -176,9 +177,7 @@ class _Training:
                 answers[torch.from_numpy(rows)] = self._answers(split, rows).float().cpu()
         if self._options.task == "classification":
             return float((answers.argmax(-1) == split.targets).float().mean())
-        return float(
-            np.nan_to_num(np.corrcoef(answers[:, 0].numpy(), split.targets.numpy())[0, 1])
-        )
+        return float(np.nan_to_num(np.corrcoef(answers[:, 0].numpy(), split.targets.numpy())[0, 1]))
 
 
 def _write_provenance(

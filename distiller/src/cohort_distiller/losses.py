@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .architecture import Task
 from .recipe import Recipe
-from .teacher import Task
 
 NO_LABEL = -1
 """Class number of unlabelled rows."""

@@ -19,7 +19,9 @@ WEIGHT_DECAY = 0.01
 """Applied to matrices only, as BERT's own recipe does."""
 
 
-def optimiser(module: nn.Module, head_rate: float = 1.0, heads: Iterable[str] = ()) -> torch.optim.AdamW:
+def optimiser(
+    module: nn.Module, head_rate: float = 1.0, heads: Iterable[str] = ()
+) -> torch.optim.AdamW:
     """AdamW over the parameters that train, learning rate 1 (the schedule sets the real one).
 
     Parameters whose name contains one of `heads` learn `head_rate` times as fast.
@@ -55,9 +57,7 @@ class Schedule:
         return self.peak * (self.steps - step) / max(1, self.steps - warm_up + 1)
 
 
-def take_step(
-    module: nn.Module, adam: torch.optim.AdamW, schedule: Schedule, step: int
-) -> None:
+def take_step(module: nn.Module, adam: torch.optim.AdamW, schedule: Schedule, step: int) -> None:
     """One optimiser step with the gradients that the module holds; clears them."""
     for group in adam.param_groups:
         group["lr"] = schedule.rate(step) * group["factor"]

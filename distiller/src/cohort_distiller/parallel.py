@@ -1,4 +1,4 @@
-"""Several processes started by `torchrun`, each with a copy of the model and a part of each batch."""
+"""Several processes started by `torchrun`: each has the model and a part of each batch."""
 
 import os
 from collections.abc import Iterable, Iterator

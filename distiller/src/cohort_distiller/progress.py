@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 _SECONDS_BETWEEN_LINES = 5.0
 
@@ -12,12 +12,15 @@ _SECONDS_BETWEEN_LINES = 5.0
 class Progress(Protocol):
     """Counts work done; `note` is a short text such as the current loss."""
 
-    def advance(self, amount: int, note: str = "") -> None: ...
+    def advance(self, amount: int, note: str = "") -> None:
+        """Adds work done."""
 
 
 @contextmanager
-def progress(name: str, total: int, unit: str, *, done: int = 0, quiet: bool = False) -> Iterator[Progress]:
-    """Shows how much of `total` is done, the rate in `unit` per second and the time left, on standard error."""
+def progress(
+    name: str, total: int, unit: str, *, done: int = 0, quiet: bool = False
+) -> Iterator[Progress]:
+    """Shows on standard error how much of `total` is done, the rate and the time left."""
     if quiet:
         yield _Silent()
     elif sys.stderr.isatty():
@@ -62,30 +65,33 @@ class _Lines:
 
 
 class _Bar:
-    def __init__(self, display: object, task: object) -> None:
-        self._display, self._task = display, task
+    def __init__(self, display: Any, task: Any, unit: str) -> None:
+        self._display, self._task, self._unit = display, task, unit
 
     def advance(self, amount: int, note: str = "") -> None:
-        self._display.update(self._task, advance=amount, note=note)  # type: ignore[attr-defined]
+        self._display.update(self._task, advance=amount, note=note)
+        speed = self._display.tasks[0].speed
+        if speed:
+            self._display.update(self._task, rate=f"{speed:.1f} {self._unit}/s")
 
 
 @contextmanager
 def _bar(name: str, total: int, unit: str, done: int) -> Iterator[_Bar]:
+    from rich import progress as rich_progress
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as RichProgress
 
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn(unit),
-        TextColumn("{task.speed:.1f}/s" if False else "{task.fields[note]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.BarColumn(),
+        rich_progress.MofNCompleteColumn(),
+        rich_progress.TextColumn("{task.fields[rate]}"),
+        rich_progress.TimeElapsedColumn(),
+        rich_progress.TimeRemainingColumn(),
+        rich_progress.TextColumn("{task.fields[note]}"),
     )
-    with RichProgress(*columns, console=Console(stderr=True)) as display:
-        yield _Bar(display, display.add_task(name, total=total, completed=done, note=""))
+    with rich_progress.Progress(*columns, console=Console(stderr=True)) as display:
+        task = display.add_task(name, total=total, completed=done, note="", rate="")
+        yield _Bar(display, task, unit)
 
 
 def clock(seconds: float) -> str:

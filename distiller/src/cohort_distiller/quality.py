@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .teacher import Task
+from .architecture import Task
 
 
 def measure(task: Task, answers: Tensor, labels: Tensor, teacher: Tensor) -> float:

@@ -129,14 +129,21 @@ def initial_layers(recipe: Recipe, depth: int, *, of_teacher: bool) -> list[list
     if recipe.init_layers:
         chosen = [list(layers) for layers in recipe.init_layers]
     elif of_teacher:
-        chosen = [_spread(*block(k, recipe.students, depth), recipe.layers) for k in range(recipe.students)]
+        chosen = [
+            _spread(*block(k, recipe.students, depth), recipe.layers)
+            for k in range(recipe.students)
+        ]
     else:
         half = max(1, depth // 2)
-        chosen = [_spread(k % half, max(k % half, depth - 1 - k % half), recipe.layers)
-                  for k in range(recipe.students)]
+        chosen = [
+            _spread(k % half, max(k % half, depth - 1 - k % half), recipe.layers)
+            for k in range(recipe.students)
+        ]
     for layer in (layer for layers in chosen for layer in layers):
         if not 0 <= layer < depth:
-            raise InputError(f"--init-layers: layer {layer} does not exist; allowed are 0..{depth - 1}")
+            raise InputError(
+                f"--init-layers: layer {layer} does not exist; allowed are 0..{depth - 1}"
+            )
     return chosen
 
 

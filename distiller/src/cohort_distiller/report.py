@@ -11,7 +11,7 @@ from .folders import new_folder
 from .recipe import Recipe
 
 _STYLE = (
-    "body{font-family:system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
+    "body{font-family:system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;margin:1rem 0}td,th{padding:.25rem .75rem;text-align:right;"
     "border-bottom:1px solid #ddd}th:first-child,td:first-child{text-align:left}"
     "pre{background:#f6f6f6;padding:1rem;overflow:auto}img{max-width:100%}"
@@ -79,7 +79,8 @@ def _page(
         f'<p><img src="quality.png" alt="quality of each prefix with 95 % intervals"></p>{splits}'
         f"<h2>Dev {html.escape(str(quality['metric']))} after each joint epoch</h2>"
         f"<p>fp32 weights in PyTorch; the epoch with the best whole ensemble is kept.</p>"
-        f"{_history_table(history)}<h2>Settings and sources</h2><pre>{settings}</pre></body></html>\n"
+        f"{_history_table(history)}<h2>Settings and sources</h2><pre>{settings}</pre>"
+        "</body></html>\n"
     )
 
 

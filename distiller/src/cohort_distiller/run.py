@@ -52,7 +52,7 @@ class Conditions:
 
 
 def run_distillation(paths: Paths, recipe: Recipe, conditions: Conditions) -> Manifest:
-    """Distils, or goes on with a killed run, and returns the manifest of the package at `paths.out`.
+    """Distils, or goes on with a killed run; returns the manifest of the package at `paths.out`.
 
     A run whose package is already complete returns at once.
     """
@@ -70,8 +70,7 @@ def run_distillation(paths: Paths, recipe: Recipe, conditions: Conditions) -> Ma
             stack.enter_context(work.locked())
             work.claim(facts)
         world.barrier()
-        manifest = _Run(paths, recipe, conditions, world, device, work, facts).finish()
-    return manifest
+        return _Run(paths, recipe, conditions, world, device, work, facts).finish()
 
 
 def run_facts(paths: Paths, recipe: Recipe, processes: int) -> dict[str, Any]:
@@ -145,9 +144,7 @@ class _Run:
         corpus = read_corpus(self._paths, self._recipe, teacher)
         splits = {"dev": corpus.dev} | ({"test": corpus.test} if corpus.test else {})
         train = self._targets(teacher, corpus, "train")
-        answers = {
-            name: self._targets(teacher, part, name) for name, part in splits.items()
-        }
+        answers = {name: self._targets(teacher, part, name) for name, part in splits.items()}
         initial = load_encoder(self._paths.init_from or self._paths.teacher)
         lesson = Lesson(
             corpus, train, answers["dev"], teacher, initial, self._paths.init_from is None
@@ -200,7 +197,9 @@ class _Run:
                 told = answers[name].answers.numpy()
                 targets = told if metric == "cosine" else part.labels.numpy()
                 measured[name] = quality_split(metric, logits, told, targets)
-            write_report(self._paths.report, self._recipe, measured, distillation.history, provenance)
+            write_report(
+                self._paths.report, self._recipe, measured, distillation.history, provenance
+            )
             return measured
 
         provenance = self._provenance(corpus)
@@ -266,4 +265,3 @@ def describe_result(manifest: Manifest, paths: Paths) -> str:
             )
     lines.append(f"report: {paths.report / 'report.html'}")
     return "\n".join(lines)
-

@@ -54,7 +54,9 @@ def teacher_targets(
 ) -> Targets:
     """The teacher's view of `rows`; parts found in the work folder are not computed again."""
     order = np.argsort(rows.lengths, kind="stable")
-    parts = [order[start : start + _ROWS_IN_A_PART] for start in range(0, len(order), _ROWS_IN_A_PART)]
+    parts = [
+        order[start : start + _ROWS_IN_A_PART] for start in range(0, len(order), _ROWS_IN_A_PART)
+    ]
     files = [f"teacher-{name}-{number}.pt" for number in range(len(parts))]
     done = sum(len(part) for part, file in zip(parts, files, strict=True) if work.has(file))
     teacher = teacher.to(device).eval()
@@ -107,7 +109,10 @@ def summary(states: Tensor, mask: Tensor) -> Tensor:
 
 
 def _collect(
-    rows: Encoded, parts: Sequence[npt.NDArray[np.int64]], found: Sequence[dict[str, Tensor]], name: str
+    rows: Encoded,
+    parts: Sequence[npt.NDArray[np.int64]],
+    found: Sequence[dict[str, Tensor]],
+    name: str,
 ) -> Targets:
     first = found[0]
     answers = torch.empty(len(rows), *first["answers"].shape[1:])
@@ -117,7 +122,9 @@ def _collect(
         hints[torch.from_numpy(part)] = tensors["hints"]
     bad = (~answers.isfinite().all(-1)).nonzero()
     if len(bad):
-        raise RunError(f"the teacher's answer to row {int(bad[0]) + 1} of the {name} data is not finite")
+        raise RunError(
+            f"the teacher's answer to row {int(bad[0]) + 1} of the {name} data is not finite"
+        )
     return Targets(answers, hints)
 
 

@@ -1,8 +1,8 @@
-"""Turns a BERT encoder stored as ONNX (a file, or a jar that carries one) into a HuggingFace folder.
+"""Turns a BERT encoder stored as ONNX, in a file or in a jar, into a HuggingFace folder.
 
-The weights come from the graph's initialisers. Exporters rename the matrices of linear layers, so those are found through
-the MatMul node that reads them; ONNX keeps them transposed. The result is compared with ONNX Runtime on the original
-before the folder gets its final name.
+The weights come from the graph's initialisers. Exporters rename the matrices of linear layers, so
+those are found through the MatMul node that reads them; ONNX keeps them transposed. The result is
+compared with ONNX Runtime on the original before the folder gets its final name.
 """
 
 import hashlib
@@ -21,17 +21,17 @@ from .folders import new_folder
 Array = npt.NDArray[Any]
 
 LARGEST_DIFFERENCE = 1e-4
-"""Largest absolute difference of hidden states between the imported folder and the original graph."""
+"""Largest absolute difference of hidden states to the original graph that is accepted."""
 
 _HEAD_SIZES = (64, 32, 128, 16, 8)
-"""Sizes of an attention head that are tried: the graph's weights do not tell it, the comparison does."""
+"""Sizes of an attention head to try: the weights do not tell it, the comparison does."""
 
 _CHECK_LENGTHS = (3, 17, 64)
 
 
 @dataclass(frozen=True)
 class Source:
-    """An ONNX graph and its tokenizer, as bytes, with the SHA-256 of the graph and where it came from."""
+    """An ONNX graph and its tokenizer, as bytes, and where they came from."""
 
     graph: bytes
     tokenizer: bytes
@@ -39,13 +39,19 @@ class Source:
 
     @property
     def sha256(self) -> str:
+        """Hash of the graph."""
         return hashlib.sha256(self.graph).hexdigest()
 
 
 def import_encoder(
-    model: Path, out: Path, *, tokenizer: Path | None = None, license_name: str = "", overwrite: bool = False
+    model: Path,
+    out: Path,
+    *,
+    tokenizer: Path | None = None,
+    license_name: str = "",
+    overwrite: bool = False,
 ) -> float:
-    """Writes the HuggingFace folder `out` and returns the largest difference to the original that was seen."""
+    """Writes the HuggingFace folder `out`; returns the largest difference to the original."""
     source = _read(model, tokenizer)
     weights = _weights(source.graph)
     with new_folder(out, overwrite) as folder:
@@ -57,7 +63,9 @@ def import_encoder(
             "license": license_name,
             "largest_difference_to_onnx": difference,
         }
-        (folder / "provenance.json").write_text(json.dumps(provenance, indent=2, sort_keys=True) + "\n")
+        (folder / "provenance.json").write_text(
+            json.dumps(provenance, indent=2, sort_keys=True) + "\n"
+        )
     return difference
 
 
@@ -67,7 +75,9 @@ def _read(model: Path, tokenizer: Path | None) -> Source:
     if model.suffix in (".jar", ".zip"):
         return _read_jar(model)
     if tokenizer is None or not tokenizer.is_file():
-        raise InputError(f"--tokenizer {tokenizer}: a tokenizer.json is needed beside an .onnx file")
+        raise InputError(
+            f"--tokenizer {tokenizer}: a tokenizer.json is needed beside an .onnx file"
+        )
     return Source(model.read_bytes(), tokenizer.read_bytes(), model.name)
 
 
@@ -91,15 +101,18 @@ def _only(jar: Path, names: list[str], ending: str) -> str:
 
 def _weights(graph: bytes) -> dict[str, Array]:
     import onnx
-    from google.protobuf.message import DecodeError
     from onnx import numpy_helper
 
     try:
         model = onnx.load_from_string(graph)
-    except DecodeError as error:
+    except Exception as error:  # protobuf's DecodeError, which has no typed home
         raise InputError(f"not an ONNX graph: {error}") from error
     initialisers = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
-    weights = {name: array for name, array in initialisers.items() if name.startswith(("embeddings.", "encoder."))}
+    weights = {
+        name: array
+        for name, array in initialisers.items()
+        if name.startswith(("embeddings.", "encoder."))
+    }
     for node in model.graph.node:
         if node.op_type == "MatMul" and node.input[1] in initialisers:
             name = node.name.strip("/").removesuffix("/MatMul").replace("/", ".")
@@ -143,8 +156,12 @@ def _write_model(weights: dict[str, Array], graph: bytes, folder: Path) -> float
             if difference <= LARGEST_DIFFERENCE:
                 return difference
     except (KeyError, IndexError, RuntimeError) as error:
-        raise InputError(f"the graph is not a BERT encoder as PyTorch exports it: {error}") from error
-    raise InputError(f"the imported weights differ from the graph by {best:.3g}, more than {LARGEST_DIFFERENCE}")
+        raise InputError(
+            f"the graph is not a BERT encoder as PyTorch exports it: {error}"
+        ) from error
+    raise InputError(
+        f"the imported weights differ from the graph by {best:.3g}, more than {LARGEST_DIFFERENCE}"
+    )
 
 
 def _difference(folder: Path, graph: bytes) -> float:
@@ -163,7 +180,9 @@ def _difference(folder: Path, graph: bytes) -> float:
             None, {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": types}
         )[0]
         with torch.inference_mode():
-            states = encoder(input_ids=torch.from_numpy(ids), token_type_ids=torch.from_numpy(types))
+            states = encoder(
+                input_ids=torch.from_numpy(ids), token_type_ids=torch.from_numpy(types)
+            )
         largest = max(largest, float(np.abs(states.last_hidden_state.numpy() - expected).max()))
     return largest
 
@@ -189,4 +208,6 @@ def _write_tokenizer(content: bytes, folder: Path) -> None:
         "cls_token": "[CLS]",
         "mask_token": "[MASK]",
     }
-    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps(config, indent=2, sort_keys=True) + "\n"
+    )

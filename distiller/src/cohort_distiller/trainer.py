@@ -125,7 +125,9 @@ class Trainer:
         progress_state: Callable[[], dict[str, Any]],
     ) -> None:
         if self._world.leads and time.monotonic() - self._saved >= self._interval:
-            self.save({"phase": phase.number, "step": step, "adam": adam.state_dict()} | progress_state())
+            self.save(
+                {"phase": phase.number, "step": step, "adam": adam.state_dict()} | progress_state()
+            )
 
     def save(self, state: dict[str, Any]) -> None:
         """Writes a checkpoint now, by the leading process."""

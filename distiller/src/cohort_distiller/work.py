@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import io
 import json
-import os
 import pickle
 import shutil
 from collections.abc import Iterator, Mapping
@@ -60,7 +59,9 @@ class WorkFolder:
         wanted = json.loads(content)
         changed = [key for key in sorted(known | wanted) if known.get(key) != wanted.get(key)]
         if changed:
-            was = "; ".join(f"{key} was {known.get(key)}, is {wanted.get(key)}" for key in changed[:4])
+            was = "; ".join(
+                f"{key} was {known.get(key)}, is {wanted.get(key)}" for key in changed[:4]
+            )
             raise InputError(
                 f"{self.path}: belongs to a run with other settings ({was}); "
                 "choose another --work or delete the folder"
@@ -88,7 +89,9 @@ class WorkFolder:
         try:
             state: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
         except (RuntimeError, pickle.UnpicklingError, EOFError, OSError) as error:
-            raise RunError(f"{file}: damaged ({error}); delete {self.path} to start again") from error
+            raise RunError(
+                f"{file}: damaged ({error}); delete {self.path} to start again"
+            ) from error
         return state
 
     def save_tensors(self, name: str, tensors: dict[str, Tensor]) -> None:
@@ -110,7 +113,7 @@ class WorkFolder:
     def remove(self) -> None:
         """Deletes the folder; a folder half deleted never looks like one to go on from."""
         done = _leftover(self.path)
-        os.replace(self.path, done)
+        self.path.replace(done)
         shutil.rmtree(done)
 
 
