@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import resource
 import shutil
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -184,6 +186,20 @@ def test_failure_leaves_nothing_behind(teacher, tmp_path):
         write_package(
             tmp_path / "d", ensemble_of(teacher), facts(teacher, name="Not A Name"), quality
         )
+    assert names(tmp_path) == []
+
+
+def test_full_disk_leaves_nothing_behind(teacher, tmp_path):
+    """A limit on the size of files fails the same call as a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(RunError, match="package: cannot be written: File too large"):
+            write_package(tmp_path / "package", ensemble_of(teacher), facts(teacher), quality)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
     assert names(tmp_path) == []
 
 

@@ -105,17 +105,35 @@ def test_embeddings_are_pooled_as_the_folder_says(teacher_folder, tmp_path):
     assert torch.allclose(output[0], expected / expected.norm(), atol=1e-6)
 
 
+def edit_config(folder, **changes):
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | changes))
+
+
 def damage(kind):
     def no_config(folder):
         (folder / "config.json").unlink()
 
+    def not_json(folder):
+        (folder / "tokenizer_config.json").write_text("{")
+
+    def modules(folder):
+        (folder / "modules.json").write_text('[{"type": "sentence_transformers.models.Dense"}]')
+        edit_config(folder, architectures=["BertModel"])
+
+    def heads(folder):
+        edit_config(folder, num_attention_heads=5)
+
+    def vocabulary(folder):
+        tokenizer = json.loads((folder / "tokenizer.json").read_text())
+        tokenizer["model"]["vocab"]["extra"] = 4000
+        (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+
     def family(folder):
-        config = json.loads((folder / "config.json").read_text())
-        (folder / "config.json").write_text(json.dumps(config | {"model_type": "gpt2"}))
+        edit_config(folder, model_type="gpt2")
 
     def activation(folder):
-        config = json.loads((folder / "config.json").read_text())
-        (folder / "config.json").write_text(json.dumps(config | {"hidden_act": "silu"}))
+        edit_config(folder, hidden_act="silu")
 
     def no_tokenizer(folder):
         (folder / "tokenizer.json").unlink()
@@ -132,8 +150,7 @@ def damage(kind):
         file.write_bytes(file.read_bytes()[:-100])
 
     def depth(folder):
-        config = json.loads((folder / "config.json").read_text())
-        (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 4}))
+        edit_config(folder, num_hidden_layers=4)
 
     return locals()[kind]
 
@@ -141,6 +158,10 @@ def damage(kind):
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
+        ("not_json", r"tokenizer_config\.json: not readable JSON"),
+        ("modules", r"module sentence_transformers\.models\.Dense is not supported"),
+        ("heads", "hidden size 32 is not a multiple of 5 attention heads"),
+        ("vocabulary", "token id 4000, the embedding table"),
         ("no_config", r"no config\.json"),
         ("family", "model_type 'gpt2' is not supported; supported: bert, distilbert"),
         ("activation", "hidden_act 'silu' is not supported; supported: gelu"),

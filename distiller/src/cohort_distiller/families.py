@@ -53,6 +53,8 @@ def read_architecture(config: Any) -> Architecture:
         )
     if getattr(config, "is_decoder", False):
         raise InputError("is_decoder is true; only encoders are supported")
+    if family == "roberta" and config.pad_token_id is None:
+        raise InputError("pad_token_id is missing; RoBERTa's positions begin after it")
     distilled = family == "distilbert"
     token_types = 0 if distilled else config.type_vocab_size
     return Architecture(

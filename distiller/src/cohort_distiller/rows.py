@@ -14,6 +14,9 @@ from .errors import InputError
 Truncation = Literal["longest_first", "only_first", "only_second"]
 Text = str | Sequence[str]
 
+#: Bounds the memory of the tokenizer's results, which are many times larger than the ids.
+_TEXTS_AT_ONCE = 512
+
 
 @dataclass(frozen=True)
 class Row:
@@ -62,17 +65,23 @@ class RowEncoder:
     def encode(self, texts: Sequence[Text]) -> list[Row]:
         """One row for each text, in order. With `inputs` 2 each text is a pair."""
         parts = [self._parts(number, text) for number, text in enumerate(texts)]
-        try:
-            encodings = self._tokenizer.encode_batch(parts)
-        except Exception as error:  # the tokenizer raises plain exceptions
-            raise self._refusal(parts, error) from error
-        return [self._row(encoding.ids, encoding.type_ids) for encoding in encodings]
-
-    def _refusal(self, parts: Sequence[str | tuple[str, str]], error: Exception) -> InputError:
-        """Names the first row that cannot be tokenised on its own."""
-        for number, part in enumerate(parts):
+        rows: list[Row] = []
+        for start in range(0, len(parts), _TEXTS_AT_ONCE):
+            chunk = parts[start : start + _TEXTS_AT_ONCE]
             try:
-                self._tokenizer.encode_batch([part])
+                encodings = self._tokenizer.encode_batch(chunk)
+            except Exception as error:  # the tokenizer raises plain exceptions
+                raise self._refusal(parts, start, error) from error
+            rows += [self._row(encoding.ids, encoding.type_ids) for encoding in encodings]
+        return rows
+
+    def _refusal(
+        self, parts: Sequence[str | tuple[str, str]], start: int, error: Exception
+    ) -> InputError:
+        """Names the first row from `start` on that cannot be tokenised on its own."""
+        for number in range(start, len(parts)):
+            try:
+                self._tokenizer.encode_batch([parts[number]])
             except Exception as own:
                 return InputError(f"row {number} cannot be tokenised: {own}")
         return InputError(f"the rows cannot be tokenised: {error}")

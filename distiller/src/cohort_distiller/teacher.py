@@ -235,10 +235,7 @@ def _config(source: Path) -> Any:
     file = source / "config.json"
     if not file.is_file():
         raise InputError(f"{source}: no config.json; expected a HuggingFace model folder")
-    try:
-        family = json.loads(file.read_text("utf-8")).get("model_type")
-    except (ValueError, AttributeError) as error:
-        raise InputError(f"{file}: not a JSON object: {error}") from error
+    family = _read_json(file).get("model_type")
     if family not in FAMILIES:
         raise InputError(
             f"{file}: model_type {family!r} is not supported; supported: {', '.join(FAMILIES)}"
@@ -247,6 +244,16 @@ def _config(source: Path) -> Any:
         return AutoConfig.from_pretrained(source, local_files_only=True)
     except Exception as error:
         raise InputError(f"{file}: {error}") from error
+
+
+def _read_json(file: Path, kind: type = dict) -> Any:
+    try:
+        value = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{file}: not readable JSON: {error}") from error
+    if not isinstance(value, kind):
+        raise InputError(f"{file}: not a JSON {'object' if kind is dict else 'array'}")
+    return value
 
 
 def _task(config: Any, source: Path) -> Task:
@@ -334,7 +341,7 @@ def _check_weight_files(source: Path) -> None:
 def _pooling(source: Path) -> Pooling:
     modules = source / "modules.json"
     if modules.is_file():
-        kinds = [str(module.get("type", "")) for module in json.loads(modules.read_text("utf-8"))]
+        kinds = [str(module.get("type", "")) for module in _read_json(modules, list)]
         known = ("Transformer", "Pooling", "Normalize")
         unknown = [kind for kind in kinds if not kind.endswith(known)]
         if unknown:
@@ -342,7 +349,7 @@ def _pooling(source: Path) -> Pooling:
     file = source / "1_Pooling" / "config.json"
     if not file.is_file():
         return "cls"
-    modes = json.loads(file.read_text("utf-8"))
+    modes = _read_json(file)
     chosen = sorted(key for key, on in modes.items() if key.startswith("pooling_mode_") and on)
     if chosen == ["pooling_mode_cls_token"]:
         return "cls"
@@ -358,7 +365,7 @@ def _max_tokens(source: Path, architecture: Architecture) -> int:
         ("sentence_bert_config.json", "max_seq_length"),
     ):
         file = source / name
-        value = json.loads(file.read_text("utf-8")).get(key) if file.is_file() else None
+        value = _read_json(file).get(key) if file.is_file() else None
         if isinstance(value, int | float) and value >= 3:
             limits.append(int(min(value, architecture.max_tokens)))
     return min(limits)
