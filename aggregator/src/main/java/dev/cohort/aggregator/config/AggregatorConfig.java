@@ -1,0 +1,67 @@
+package dev.cohort.aggregator.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The settings as they are written down; {@link Settings} is what they mean. */
+@ConfigMapping(prefix = "cohort")
+public interface AggregatorConfig {
+  /** Package folders, comma-separated. */
+  Optional<List<Path>> packages();
+
+  /** Seats as host:port, comma-separated. */
+  Optional<List<String>> seats();
+
+  /** Address that the ports are opened on. */
+  @WithDefault("127.0.0.1")
+  String host();
+
+  /** Open Inference Protocol over gRPC. */
+  @WithDefault("8001")
+  int grpcPort();
+
+  /** Open Inference Protocol over HTTP. */
+  @WithDefault("8000")
+  int httpPort();
+
+  /** Prometheus metrics and health of the process. */
+  @WithDefault("8002")
+  int metricsPort();
+
+  /** Time for a request that brings no deadline. */
+  @WithDefault("30s")
+  Duration timeout();
+
+  /** Time for requests in flight when the process stops. */
+  @WithDefault("20s")
+  Duration drain();
+
+  /** Threads that tokenise text; 0: half the processors, 1 to 8. */
+  @WithDefault("0")
+  int tokenizerThreads();
+
+  Limits limits();
+
+  /** What is refused. */
+  interface Limits {
+    /** Bytes of one request, decompressed. */
+    @WithDefault("8388608")
+    int messageBytes();
+
+    /** Rows of one request. */
+    @WithDefault("256")
+    int rows();
+
+    /** Requests that may wait for a seat. */
+    @WithDefault("1024")
+    int queueRequests();
+
+    /** Tokens of the requests that may wait for a seat. */
+    @WithDefault("262144")
+    int queueTokens();
+  }
+}

@@ -1,0 +1,124 @@
+package dev.cohort.aggregator.config;
+
+import dev.cohort.aggregator.dispatch.SeatAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Checked settings. Immutable.
+ *
+ * @param packages folders, at least one
+ * @param seats may be empty: then no request is answered
+ * @param timeout for requests that bring no deadline
+ * @param drain time for requests in flight when the process stops
+ */
+public record Settings(
+    List<Path> packages,
+    List<SeatAddress> seats,
+    String host,
+    int grpcPort,
+    Duration timeout,
+    Duration drain,
+    int tokenizerThreads,
+    int messageBytes,
+    int rows,
+    int queueRequests,
+    int queueTokens) {
+  private static final int MAX_PORT = 65_535;
+  private static final int MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
+  private static final int MAX_THREADS = 256;
+  private static final int MAX_ROWS = 65_536;
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  /** Copies the lists. */
+  public Settings {
+    packages = List.copyOf(packages);
+    seats = List.copyOf(seats);
+  }
+
+  /**
+   * Reads settings.
+   *
+   * @throws IllegalArgumentException with every wrong key, its value and what is allowed
+   */
+  public static Settings of(AggregatorConfig config) {
+    Faults faults = new Faults();
+    List<Path> packages = config.packages().orElse(List.of());
+    if (packages.isEmpty()) {
+      faults.add("cohort.packages is empty; at least one package folder is needed");
+    }
+    List<SeatAddress> seats = seats(config.seats().orElse(List.of()), faults);
+    faults.range("cohort.grpc-port", config.grpcPort(), 0, MAX_PORT);
+    faults.range("cohort.http-port", config.httpPort(), 0, MAX_PORT);
+    faults.range("cohort.metrics-port", config.metricsPort(), 0, MAX_PORT);
+    faults.range("cohort.tokenizer-threads", config.tokenizerThreads(), 0, MAX_THREADS);
+    AggregatorConfig.Limits limits = config.limits();
+    faults.range("cohort.limits.message-bytes", limits.messageBytes(), 1024, MAX_MESSAGE_BYTES);
+    faults.range("cohort.limits.rows", limits.rows(), 1, MAX_ROWS);
+    faults.range("cohort.limits.queue-requests", limits.queueRequests(), 1, 1 << 20);
+    faults.range("cohort.limits.queue-tokens", limits.queueTokens(), 1, Integer.MAX_VALUE);
+    faults.duration("cohort.timeout", config.timeout(), Duration.ofMillis(1));
+    faults.duration("cohort.drain", config.drain(), Duration.ZERO);
+    faults.throwIfAny();
+    return new Settings(
+        packages,
+        seats,
+        config.host(),
+        config.grpcPort(),
+        config.timeout(),
+        config.drain(),
+        threads(config.tokenizerThreads()),
+        limits.messageBytes(),
+        limits.rows(),
+        limits.queueRequests(),
+        limits.queueTokens());
+  }
+
+  private static List<SeatAddress> seats(List<String> texts, Faults faults) {
+    List<SeatAddress> seats = new ArrayList<>();
+    for (String text : texts) {
+      try {
+        seats.add(SeatAddress.parse(text.strip()));
+      } catch (IllegalArgumentException e) {
+        faults.add("cohort.seats: " + e.getMessage());
+      }
+    }
+    if (seats.stream().distinct().count() < seats.size()) {
+      faults.add("cohort.seats names an address twice: " + seats);
+    }
+    return seats;
+  }
+
+  private static int threads(int configured) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return configured > 0 ? configured : Math.clamp(processors / 2, 1, 8);
+  }
+
+  private static final class Faults {
+    private final List<String> texts = new ArrayList<>();
+
+    void add(String text) {
+      texts.add(text);
+    }
+
+    void range(String key, int value, int least, int most) {
+      if (value < least || value > most) {
+        add("%s is %d; allowed are %d to %d".formatted(key, value, least, most));
+      }
+    }
+
+    void duration(String key, Duration value, Duration least) {
+      if (value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0) {
+        add("%s is %s; allowed are %s to %s".formatted(key, value, least, LONGEST));
+      }
+    }
+
+    void throwIfAny() {
+      if (!texts.isEmpty()) {
+        throw new IllegalArgumentException(String.join("; ", texts));
+      }
+    }
+  }
+}

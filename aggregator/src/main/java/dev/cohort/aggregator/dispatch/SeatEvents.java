@@ -1,0 +1,21 @@
+package dev.cohort.aggregator.dispatch;
+
+import dev.cohort.protocol.student.v1.Refusal;
+
+/** What seats tell the dispatcher. All calls come on the dispatch thread. */
+interface SeatEvents {
+  /** The seat gave credits. */
+  void granted(Seat seat);
+
+  /** The seat is connected, or holds other students than before. */
+  void widened(Seat seat);
+
+  /** The seat can take less work than before; it may be gone. */
+  void narrowed(Seat seat);
+
+  /** The seat did not run this. */
+  void refused(Seat seat, Sent sent, Refusal refusal);
+
+  /** The seat was lost or could not be reached; counted. */
+  void failed(Seat seat, String kind, String text);
+}

@@ -1,0 +1,89 @@
+package dev.cohort.aggregator.grpc;
+
+import dev.cohort.aggregator.InferenceServer;
+import dev.cohort.protocol.inference.GRPCInferenceServiceGrpc;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The gRPC port: inference, health and reflection. Handlers run on the network threads. Start once,
+ * stop once. Thread-safe.
+ */
+public final class GrpcFrontDoor {
+  /** Clients may ping this often, also without calls; load balancers and pools do. */
+  private static final Duration PERMITTED_KEEP_ALIVE = Duration.ofSeconds(5);
+
+  /** A connection whose client has gone without a word is found within about this time. */
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+
+  private static final int MAX_CALLS_PER_CONNECTION = 1024;
+  private static final Duration FORCED_STOP = Duration.ofSeconds(2);
+
+  private final Server server;
+  private final HealthStatusManager health = new HealthStatusManager();
+
+  /**
+   * A port that is not open yet.
+   *
+   * @param maxMessageBytes of a request, decompressed; larger ones end with {@code
+   *     RESOURCE_EXHAUSTED}
+   */
+  public GrpcFrontDoor(InferenceServer inference, InetSocketAddress address, int maxMessageBytes) {
+    this.server =
+        NettyServerBuilder.forAddress(address)
+            .directExecutor()
+            .maxInboundMessageSize(maxMessageBytes)
+            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+            .permitKeepAliveTime(PERMITTED_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
+            .addService(new GrpcInferenceService(inference))
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .build();
+    ready(false);
+  }
+
+  /**
+   * Opens the port.
+   *
+   * @throws IOException when it cannot be opened
+   */
+  public void start() throws IOException {
+    server.start();
+  }
+
+  /** The port that is open. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** What the health service says. */
+  public void ready(boolean ready) {
+    ServingStatus status = ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    health.setStatus(GRPCInferenceServiceGrpc.SERVICE_NAME, status);
+  }
+
+  /** Says NOT_SERVING, takes no new calls, and waits until those in flight have ended. */
+  public void stop(Duration patience) {
+    health.enterTerminalState();
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        server.shutdownNow();
+        server.awaitTermination(FORCED_STOP.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

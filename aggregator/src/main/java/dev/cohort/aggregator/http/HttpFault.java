@@ -1,0 +1,41 @@
+package dev.cohort.aggregator.http;
+
+import dev.cohort.aggregator.RefusedException;
+import io.grpc.Status;
+
+/**
+ * What goes wrong in HTTP: a status number and a text for the body. Immutable.
+ *
+ * @param status 400..599
+ */
+record HttpFault(int status, String text) {
+  private static final int CLIENT_CLOSED_REQUEST = 499;
+
+  /** The HTTP form of a refusal. */
+  static HttpFault of(Throwable failure) {
+    RefusedException refused = RefusedException.of(failure);
+    return new HttpFault(status(refused.code()), refused.getMessage());
+  }
+
+  /** Whether the client should try again soon. */
+  boolean isTransient() {
+    return status == 429 || status == 503;
+  }
+
+  private static int status(Status.Code code) {
+    return switch (code) {
+      case OK -> throw new IllegalStateException("a refusal with code OK; this is a bug");
+      case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE -> 400;
+      case UNAUTHENTICATED -> 401;
+      case PERMISSION_DENIED -> 403;
+      case NOT_FOUND -> 404;
+      case ABORTED, ALREADY_EXISTS -> 409;
+      case RESOURCE_EXHAUSTED -> 429;
+      case CANCELLED -> CLIENT_CLOSED_REQUEST;
+      case UNIMPLEMENTED -> 501;
+      case UNAVAILABLE -> 503;
+      case DEADLINE_EXCEEDED -> 504;
+      case INTERNAL, UNKNOWN, DATA_LOSS -> 500;
+    };
+  }
+}

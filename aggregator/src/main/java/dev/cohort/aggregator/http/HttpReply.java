@@ -1,0 +1,92 @@
+package dev.cohort.aggregator.http;
+
+import com.google.protobuf.ByteString;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/** The answer to one HTTP request; the first one given counts. Confined to its event loop. */
+final class HttpReply {
+  private static final String JSON = "application/json";
+  private static final String JSON_LENGTH = "Inference-Header-Content-Length";
+  private static final String RETRY_AFTER_SECONDS = "1";
+
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+
+  HttpReply(HttpServerRequest request) {
+    this.request = request;
+    this.response = request.response();
+  }
+
+  void json(byte[] body) {
+    send(200, JSON, Buffer.buffer(body));
+  }
+
+  void readiness(boolean ready, byte[] body) {
+    send(ready ? 200 : 503, JSON, Buffer.buffer(body));
+  }
+
+  void methodNotAllowed(String allowed) {
+    if (!response.headWritten()) {
+      response.putHeader(HttpHeaders.ALLOW, allowed);
+    }
+    fail(
+        new HttpFault(
+            405,
+            "method %s is not allowed for path '%s'; allowed is %s"
+                .formatted(request.method(), request.path(), allowed)));
+  }
+
+  void fail(HttpFault fault) {
+    if (!response.headWritten() && fault.isTransient()) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
+    if (!response.headWritten() && !request.isEnded()) {
+      // What is left of the body would be read as the next request.
+      response.putHeader(HttpHeaders.CONNECTION, "close");
+    }
+    send(fault.status(), JSON, Buffer.buffer(Json.error(fault.text())));
+  }
+
+  /** The answer to an inference request, or why there is none. */
+  void inferred(HttpInferWriter.Body written, Throwable failure) {
+    if (failure != null) {
+      fail(HttpFault.of(failure));
+      return;
+    }
+    Buffer body = Buffer.buffer(written.json());
+    if (written.binary().isEmpty()) {
+      send(200, JSON, body);
+      return;
+    }
+    for (ByteString tensor : written.binary()) {
+      body.appendBytes(tensor.toByteArray());
+    }
+    if (!response.headWritten()) {
+      response.putHeader(JSON_LENGTH, Integer.toString(written.json().length));
+    }
+    send(200, "application/octet-stream", body);
+  }
+
+  /** Runs when the client goes away before it has its answer. */
+  void onDisconnect(Runnable action) {
+    response.closeHandler(
+        ignored -> {
+          if (!response.ended()) {
+            action.run();
+          }
+        });
+    if (response.closed()) {
+      action.run();
+    }
+  }
+
+  private void send(int status, String type, Buffer body) {
+    if (response.headWritten() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type).end(body);
+  }
+}

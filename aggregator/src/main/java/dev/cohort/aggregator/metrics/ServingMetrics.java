@@ -1,0 +1,123 @@
+package dev.cohort.aggregator.metrics;
+
+import dev.cohort.aggregator.model.ServedModel;
+import io.grpc.Status;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * What the aggregator counts, in base units: {@code cohort_requests_total{model,code}}, {@code
+ * cohort_request_seconds{model}}, {@code cohort_rows_total{model}}, {@code
+ * cohort_requests_in_flight}, {@code cohort_queue_requests}, {@code cohort_queue_tokens}, {@code
+ * cohort_seats_connected{model}}, {@code cohort_seat_failures_total{reason}}, {@code
+ * cohort_internal_errors_total}. Thread-safe.
+ */
+public final class ServingMetrics {
+  /** Label for requests to models that do not exist; their names are the client's to choose. */
+  public static final String UNKNOWN_MODEL = "unknown";
+
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(2),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(20),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(200),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10)
+  };
+
+  private final MeterRegistry registry;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final Map<String, AtomicInteger> seats = new ConcurrentHashMap<>();
+
+  /** Metrics in a registry. */
+  public ServingMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    Gauge.builder("cohort.requests.in.flight", inFlight, AtomicInteger::get)
+        .description("Requests that have come in and are not answered yet")
+        .register(registry);
+  }
+
+  /** A gauge of what waits in the queue. */
+  public void queue(Supplier<Number> requests, Supplier<Number> tokens) {
+    Gauge.builder("cohort.queue.requests", requests)
+        .description("Requests that wait for a seat")
+        .register(registry);
+    Gauge.builder("cohort.queue.tokens", tokens)
+        .description("Tokens of the requests that wait for a seat")
+        .register(registry);
+  }
+
+  /** A request has come in. */
+  public void started() {
+    inFlight.incrementAndGet();
+  }
+
+  /** A request has ended, after this long. */
+  public void ended(String model, Status.Code code, int rows, long nanos) {
+    inFlight.decrementAndGet();
+    Counter.builder("cohort.requests")
+        .description("Requests by model and gRPC status code")
+        .tag("model", model)
+        .tag("code", code.name())
+        .register(registry)
+        .increment();
+    Timer.builder("cohort.request")
+        .description("Time from a request's arrival to its answer")
+        .tag("model", model)
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry)
+        .record(Duration.ofNanos(nanos));
+    if (code == Status.Code.OK) {
+      Counter.builder("cohort.rows")
+          .description("Rows answered")
+          .tag("model", model)
+          .register(registry)
+          .increment(rows);
+    }
+  }
+
+  /** How many seats serve a model now. */
+  public void seatsConnected(ServedModel model, int count) {
+    seats.computeIfAbsent(model.name(), this::seatGauge).set(count);
+  }
+
+  /** A seat was lost, or could not be reached. */
+  public void seatFailed(String reason) {
+    Counter.builder("cohort.seat.failures")
+        .description("Seats lost or not reached, by reason")
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
+  }
+
+  /** A bug showed itself; the log says which. */
+  public void internalError() {
+    Counter.builder("cohort.internal.errors")
+        .description("Errors that are bugs; the log has them")
+        .register(registry)
+        .increment();
+  }
+
+  private AtomicInteger seatGauge(String model) {
+    AtomicInteger count = new AtomicInteger();
+    Gauge.builder("cohort.seats.connected", count, AtomicInteger::get)
+        .description("Seats that serve the model now")
+        .tag("model", model)
+        .register(registry);
+    return count;
+  }
+}

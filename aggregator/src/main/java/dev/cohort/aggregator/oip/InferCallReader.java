@@ -1,0 +1,113 @@
+package dev.cohort.aggregator.oip;
+
+import dev.cohort.aggregator.RefusedException;
+import dev.cohort.packages.Manifest;
+import dev.cohort.protocol.inference.InferParameter;
+import dev.cohort.protocol.inference.ModelInferRequest;
+import dev.cohort.protocol.inference.ModelInferRequest.InferRequestedOutputTensor;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads a request for one model. Unknown parameters are ignored; {@code timeout} (microseconds, as
+ * a whole number or a string; 0 for none) is honoured. Immutable and thread-safe.
+ */
+public final class InferCallReader {
+  private static final String TIMEOUT = "timeout";
+
+  private final RowsReader rows;
+  private final List<Output> available;
+
+  /**
+   * A reader for one package.
+   *
+   * @param maxRows rows of one request
+   */
+  public InferCallReader(Manifest manifest, int maxRows) {
+    this.rows = new RowsReader(manifest, maxRows);
+    this.available = Output.of(manifest.task());
+  }
+
+  /** The request, checked. */
+  public InferCall read(ModelInferRequest request) {
+    return new InferCall(
+        request.getId(),
+        rows.read(request),
+        outputs(request.getOutputsList()),
+        request.getRawInputContentsCount() > 0,
+        timeoutNanos(request.getParametersMap()));
+  }
+
+  private List<Output> outputs(List<InferRequestedOutputTensor> requested) {
+    if (requested.isEmpty()) {
+      return available;
+    }
+    List<Output> outputs = requested.stream().map(this::output).toList();
+    Set<Output> distinct = EnumSet.copyOf(outputs);
+    if (distinct.size() < outputs.size()) {
+      throw RefusedException.invalid(
+          "outputs %s name a tensor twice"
+              .formatted(outputs.stream().map(Output::wireName).toList()));
+    }
+    return outputs;
+  }
+
+  private Output output(InferRequestedOutputTensor requested) {
+    if (requested.containsParameters("shared_memory_region")) {
+      throw RefusedException.invalid(
+          "output '%s': shared memory is not served".formatted(requested.getName()));
+    }
+    return available.stream()
+        .filter(output -> output.wireName().equals(requested.getName()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                RefusedException.invalid(
+                    "output '%s' is not an output of this model; outputs are %s"
+                        .formatted(
+                            requested.getName(),
+                            available.stream().map(Output::wireName).toList())));
+  }
+
+  private static OptionalLong timeoutNanos(Map<String, InferParameter> parameters) {
+    InferParameter parameter = parameters.get(TIMEOUT);
+    if (parameter == null) {
+      return OptionalLong.empty();
+    }
+    long micros =
+        switch (parameter.getParameterChoiceCase()) {
+          case INT64_PARAM -> parameter.getInt64Param();
+          case UINT64_PARAM -> clamped(parameter.getUint64Param());
+          case STRING_PARAM -> micros(parameter.getStringParam());
+          case BOOL_PARAM, DOUBLE_PARAM, PARAMETERCHOICE_NOT_SET ->
+              throw wrongTimeout(parameter.getParameterChoiceCase().toString());
+        };
+    if (micros < 0) {
+      throw wrongTimeout(Long.toString(micros));
+    }
+    return micros == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(TimeUnit.MICROSECONDS.toNanos(micros));
+  }
+
+  private static long clamped(long unsigned) {
+    return unsigned < 0 ? Long.MAX_VALUE : unsigned;
+  }
+
+  private static long micros(String text) {
+    try {
+      return Long.parseLong(text.strip());
+    } catch (NumberFormatException e) {
+      throw wrongTimeout("'" + text + "'");
+    }
+  }
+
+  private static RefusedException wrongTimeout(String value) {
+    return RefusedException.invalid(
+        "parameter 'timeout' is %s; allowed are whole microseconds, 0 for none".formatted(value));
+  }
+}
