@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Sends rows to seats and gathers what comes back. One thread, {@code cohort-dispatch}, owns the
- * queues, the seats and the jobs; everything else posts to it. Thread-safe. Its own queue is bounded
- * by what admission lets in and by the seats' credits.
+ * queues, the seats and the jobs; everything else posts to it. Thread-safe. Its own queue is
+ * bounded by what admission lets in and by the seats' credits.
  */
 public final class Dispatcher implements AutoCloseable {
   private static final long STALL_CHECK_SECONDS = 1;

@@ -50,9 +50,7 @@ final class Fleet implements SeatEvents {
     this.owner = owner;
     this.clock = clock;
     this.seats =
-        addresses.stream()
-            .map(address -> new Seat(address, models, this, owner, clock))
-            .toList();
+        addresses.stream().map(address -> new Seat(address, models, this, owner, clock)).toList();
     this.queues =
         models.all().stream()
             .collect(Collectors.toMap(Function.identity(), model -> new ModelQueue(model, seats)));

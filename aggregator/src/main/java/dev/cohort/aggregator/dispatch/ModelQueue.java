@@ -93,8 +93,7 @@ final class ModelQueue {
   void close() {
     List.copyOf(waiting)
         .forEach(
-            batch ->
-                fail(batch.job(), RefusedException.unavailable("the aggregator is stopping")));
+            batch -> fail(batch.job(), RefusedException.unavailable("the aggregator is stopping")));
   }
 
   private static void send(Batch batch, List<Seat> serving) {

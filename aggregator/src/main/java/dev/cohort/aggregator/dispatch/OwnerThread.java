@@ -8,7 +8,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import org.jboss.logging.Logger;
 
-/** The dispatch thread: commands and timers in one queue. A command that throws is a bug; it is logged and counted, and the next runs. */
+/**
+ * The dispatch thread: commands and timers in one queue. A command that throws is a bug; it is
+ * logged and counted, and the next runs.
+ */
 final class OwnerThread extends ScheduledThreadPoolExecutor {
   private static final Logger LOG = Logger.getLogger(OwnerThread.class);
 

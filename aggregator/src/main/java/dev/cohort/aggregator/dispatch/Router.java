@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which seats run which students of a batch. Student k goes to a seat whose home student is k if one
- * has a credit, else to the least loaded seat that holds k and has a credit; between equals, to the
- * seat of student k-1. Neighbouring students on one seat are one range and cost one credit. Students
- * for whom no seat has a credit are left out. A pure function of its arguments.
+ * Which seats run which students of a batch. Student k goes to a seat whose home student is k if
+ * one has a credit, else to the least loaded seat that holds k and has a credit; between equals, to
+ * the seat of student k-1. Neighbouring students on one seat are one range and cost one credit.
+ * Students for whom no seat has a credit are left out. A pure function of its arguments.
  */
 final class Router {
   /** Students {@code first}..{@code end}-1 of a batch on one seat. */

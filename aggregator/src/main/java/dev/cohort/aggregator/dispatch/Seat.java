@@ -31,7 +31,9 @@ final class Seat implements RouteTarget, AutoCloseable {
   /** How soon a seat that works, but does not hold every student, is asked again. */
   private static final Duration LOADING_POLL = Duration.ofSeconds(1);
 
-  /** A seat refuses what is late; one that says nothing for this long after a deadline is broken. */
+  /**
+   * A seat refuses what is late; one that says nothing for this long after a deadline is broken.
+   */
   private static final Duration STALL = Duration.ofSeconds(5);
 
   /** More than any seat has use for; guards the account against overflow. */

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The gRPC side of one seat. All methods are called by the dispatch thread, and all callbacks run on
- * it; messages are decoded before, on the network thread.
+ * The gRPC side of one seat. All methods are called by the dispatch thread, and all callbacks run
+ * on it; messages are decoded before, on the network thread.
  */
 final class SeatChannel implements AutoCloseable {
   /** A block has at most 16 MiB of numbers (the bound on rows sees to it); the rest is framing. */
@@ -61,8 +61,7 @@ final class SeatChannel implements AutoCloseable {
   }
 
   /** Asks the seat what it serves. */
-  void describe(
-      Duration timeout, Consumer<DescribeResponse> answered, Consumer<String> failed) {
+  void describe(Duration timeout, Consumer<DescribeResponse> answered, Consumer<String> failed) {
     channel.resetConnectBackoff();
     stub.withDeadlineAfter(timeout)
         .describe(

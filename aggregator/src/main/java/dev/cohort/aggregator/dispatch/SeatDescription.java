@@ -40,7 +40,8 @@ record SeatDescription(ServedModel model, BitSet students, int home, Limits limi
     BitSet students = new BitSet();
     for (int student : response.getStudentsList()) {
       if (student < 0 || student >= model.studentsTotal()) {
-        throw new SeatFaultException("holds student %d of %d".formatted(student, model.studentsTotal()));
+        throw new SeatFaultException(
+            "holds student %d of %d".formatted(student, model.studentsTotal()));
       }
       students.set(student);
     }

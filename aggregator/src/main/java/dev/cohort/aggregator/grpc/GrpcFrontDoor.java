@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * The gRPC port: inference, health and reflection. Handlers run on the network threads. Start once,
  * stop once. Thread-safe.
  */
-public final class GrpcFrontDoor {
+public final class GrpcFrontDoor implements AutoCloseable {
   /** Clients may ping this often, also without calls; load balancers and pools do. */
   private static final Duration PERMITTED_KEEP_ALIVE = Duration.ofSeconds(5);
 
@@ -73,16 +73,23 @@ public final class GrpcFrontDoor {
   }
 
   /** Says NOT_SERVING, takes no new calls, and waits until those in flight have ended. */
-  public void stop(Duration patience) {
+  public void drain(Duration patience) {
     health.enterTerminalState();
     server.shutdown();
+    await(patience);
+  }
+
+  /** Closes the port; calls still in flight fail. */
+  @Override
+  public void close() {
+    server.shutdownNow();
+    await(FORCED_STOP);
+  }
+
+  private void await(Duration patience) {
     try {
-      if (!server.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        server.shutdownNow();
-        server.awaitTermination(FORCED_STOP.toMillis(), TimeUnit.MILLISECONDS);
-      }
+      server.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      server.shutdownNow();
       Thread.currentThread().interrupt();
     }
   }

@@ -6,8 +6,6 @@ import java.util.function.Consumer;
 
 /** Collects a request's body up to a bound. Runs on the request's event loop. */
 final class BodyReader {
-  private static final int PAYLOAD_TOO_LARGE = 413;
-
   private final int maxBytes;
   private final Buffer body = Buffer.buffer();
   private boolean ended;
@@ -41,7 +39,8 @@ final class BodyReader {
     if (part.length() > maxBytes - body.length()) {
       ended = true;
       refused.accept(
-          new HttpFault(PAYLOAD_TOO_LARGE, "the body is larger than " + maxBytes + " bytes"));
+          new HttpFault(
+              HttpFault.PAYLOAD_TOO_LARGE, "the body is larger than " + maxBytes + " bytes"));
       return;
     }
     body.appendBuffer(part);

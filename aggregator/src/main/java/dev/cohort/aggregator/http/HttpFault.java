@@ -9,6 +9,7 @@ import io.grpc.Status;
  * @param status 400..599
  */
 record HttpFault(int status, String text) {
+  static final int PAYLOAD_TOO_LARGE = 413;
   private static final int CLIENT_CLOSED_REQUEST = 499;
 
   /** The HTTP form of a refusal. */

@@ -120,8 +120,7 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
       answer
           .thenApply(response -> HttpInferWriter.write(request, response))
           .whenComplete(
-              (written, failure) ->
-                  loop.runOnContext(ignored -> reply.inferred(written, failure)));
+              (written, failure) -> loop.runOnContext(ignored -> reply.inferred(written, failure)));
     } catch (RefusedException e) {
       loop.runOnContext(ignored -> reply.fail(HttpFault.of(e)));
     }

@@ -37,8 +37,7 @@ final class HttpInferReader {
    * @param jsonLength bytes of JSON at the start of the body; none: all of it
    * @throws RefusedException {@code INVALID_ARGUMENT}
    */
-  static HttpInferRequest read(
-      String model, String version, byte[] body, OptionalInt jsonLength) {
+  static HttpInferRequest read(String model, String version, byte[] body, OptionalInt jsonLength) {
     int length = jsonLength.orElse(body.length);
     if (length > body.length) {
       throw RefusedException.invalid(
@@ -57,7 +56,9 @@ final class HttpInferReader {
     ByteString rest = UnsafeByteOperations.unsafeWrap(body, length, body.length - length);
     reader.addInputs(rest);
     boolean binaryByDefault =
-        reader.message.getParametersOrDefault("binary_data_output", InferParameter.getDefaultInstance())
+        reader
+            .message
+            .getParametersOrDefault("binary_data_output", InferParameter.getDefaultInstance())
             .getBoolParam();
     return new HttpInferRequest(reader.message.build(), reader.binaryOutputs, binaryByDefault);
   }

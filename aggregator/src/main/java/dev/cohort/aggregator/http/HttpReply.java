@@ -43,8 +43,8 @@ final class HttpReply {
     if (!response.headWritten() && fault.isTransient()) {
       response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
-    if (!response.headWritten() && !request.isEnded()) {
-      // What is left of the body would be read as the next request.
+    if (!response.headWritten() && fault.status() == HttpFault.PAYLOAD_TOO_LARGE) {
+      // Nobody wants the rest of the body.
       response.putHeader(HttpHeaders.CONNECTION, "close");
     }
     send(fault.status(), JSON, Buffer.buffer(Json.error(fault.text())));

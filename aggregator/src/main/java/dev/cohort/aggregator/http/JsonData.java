@@ -72,8 +72,7 @@ final class JsonData {
     InferTensorContents.Builder contents = InferTensorContents.newBuilder();
     for (long value : integers.getInt64ContentsList()) {
       if (value != (int) value) {
-        throw RefusedException.invalid(
-            "tensor '%s': %d is not an INT32".formatted(tensor, value));
+        throw RefusedException.invalid("tensor '%s': %d is not an INT32".formatted(tensor, value));
       }
       contents.addIntContents((int) value);
     }

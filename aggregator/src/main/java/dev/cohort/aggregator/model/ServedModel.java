@@ -39,8 +39,7 @@ public final class ServedModel {
     this.manifest = manifest;
     this.tokenizer = tokenizer;
     this.answers = Answers.of(manifest);
-    this.maxRows =
-        Math.min(maxRows, Math.max(1, MAX_OUTPUT_NUMBERS / manifest.outputDimension()));
+    this.maxRows = Math.min(maxRows, Math.max(1, MAX_OUTPUT_NUMBERS / manifest.outputDimension()));
     this.reader = new InferCallReader(manifest, this.maxRows);
     this.writer = new AnswerWriter(manifest.name(), manifest.version());
     this.metadata = ModelDescriptions.metadata(manifest);

@@ -100,8 +100,7 @@ final class TokenRowsReader {
   private static int[] values(
       String tensor, int row, long[] values, int start, int length, int end) {
     int[] result = new int[length];
-    Arrays.setAll(
-        result, place -> checked(tensor, row, place, values[start + place], end));
+    Arrays.setAll(result, place -> checked(tensor, row, place, values[start + place], end));
     return result;
   }
 

@@ -101,8 +101,7 @@ public final class InferencePipeline {
             contributions ->
                 model
                     .writer()
-                    .write(
-                        call, Answering.answer(model, contributions, call.rows().count())),
+                    .write(call, Answering.answer(model, contributions, call.rows().count())),
             answerer)
         .whenComplete(
             (response, failure) -> {
@@ -133,8 +132,7 @@ public final class InferencePipeline {
     }
     // Far enough for anyone, and sums with a clock do not overflow.
     long longest = Long.MAX_VALUE / 4;
-    return Math.min(
-        longest, Math.min(transport.orElse(longest), parameter.orElse(longest)));
+    return Math.min(longest, Math.min(transport.orElse(longest), parameter.orElse(longest)));
   }
 
   private void fail(CompletableFuture<ModelInferResponse> reply, Throwable failure) {

@@ -36,7 +36,8 @@ final class Tokenizing {
       case Rows.Pairs pairs -> {
         long sum = 0;
         for (int row = 0; row < pairs.count(); row++) {
-          sum += estimate(model, pairs.first().get(row).length() + pairs.second().get(row).length());
+          sum +=
+              estimate(model, pairs.first().get(row).length() + pairs.second().get(row).length());
         }
         yield sum;
       }

@@ -1,0 +1,183 @@
+package dev.cohort.aggregator;
+
+import dev.cohort.aggregator.config.Settings;
+import dev.cohort.aggregator.dispatch.Dispatcher;
+import dev.cohort.aggregator.grpc.GrpcFrontDoor;
+import dev.cohort.aggregator.http.HttpFrontDoor;
+import dev.cohort.aggregator.metrics.ServingMetrics;
+import dev.cohort.aggregator.model.ModelCatalog;
+import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.aggregator.pipeline.Admission;
+import dev.cohort.aggregator.pipeline.InferencePipeline;
+import dev.cohort.packages.Package;
+import dev.cohort.packages.PackageException;
+import dev.cohort.packages.TextTokenizer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * One running aggregator: packages opened and verified, seats connected, the gRPC port open. The
+ * HTTP port belongs to whoever made this and hands requests to {@link #http}. Start once with
+ * {@link #start}; stop with {@link #drain}, then {@link #close}.
+ */
+public final class Aggregator implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Aggregator.class);
+
+  private final Settings settings;
+  private final List<TextTokenizer> tokenizers;
+  private final ThreadPoolExecutor textPool;
+  private final ThreadPoolExecutor answerer;
+  private final Dispatcher dispatcher;
+  private final InferenceServer server;
+  private final GrpcFrontDoor grpc;
+  private final HttpFrontDoor http;
+
+  private Aggregator(
+      Settings settings,
+      List<ServedModel> models,
+      String version,
+      ServingMetrics metrics,
+      NanoClock clock) {
+    this.settings = settings;
+    this.tokenizers = models.stream().map(ServedModel::tokenizer).toList();
+    ModelCatalog catalog = new ModelCatalog(models);
+    Admission admission = new Admission(settings.queueRequests(), settings.queueTokens());
+    metrics.queue(admission::requests, admission::tokens);
+    this.textPool = pool("cohort-text-", settings.tokenizerThreads(), settings.queueRequests());
+    this.answerer = pool("cohort-answer-", 1, Integer.MAX_VALUE);
+    this.dispatcher = new Dispatcher(catalog, settings.seats(), metrics, clock);
+    InferencePipeline pipeline =
+        new InferencePipeline(
+            catalog, admission, textPool, dispatcher, answerer, metrics, settings.timeout(), clock);
+    this.server = new InferenceServer(catalog, dispatcher, pipeline, version);
+    this.grpc =
+        new GrpcFrontDoor(
+            server,
+            new InetSocketAddress(settings.host(), settings.grpcPort()),
+            settings.messageBytes());
+    this.http = new HttpFrontDoor(server, textPool, settings.messageBytes());
+  }
+
+  /**
+   * Opens packages and ports and begins to connect to the seats.
+   *
+   * @param version of this program
+   * @throws PackageException when a package is damaged
+   * @throws IOException when the gRPC port cannot be opened
+   * @throws IllegalArgumentException when packages have the same name
+   */
+  public static Aggregator start(
+      Settings settings, String version, ServingMetrics metrics, NanoClock clock)
+      throws IOException {
+    Aggregator aggregator = new Aggregator(settings, open(settings), version, metrics, clock);
+    aggregator.dispatcher.onReadiness(
+        (model, ready) -> {
+          LOG.infof("model=%s ready=%s", model.name(), ready);
+          aggregator.grpc.ready(aggregator.server.isReady());
+        });
+    try {
+      aggregator.grpc.start();
+    } catch (IOException e) {
+      aggregator.close();
+      throw new IOException(
+          "cohort.grpc-port: %s:%d cannot be opened: %s"
+              .formatted(settings.host(), settings.grpcPort(), rootText(e)),
+          e);
+    }
+    aggregator.dispatcher.start();
+    return aggregator;
+  }
+
+  /** Takes HTTP requests. */
+  public HttpFrontDoor http() {
+    return http;
+  }
+
+  /** The gRPC port that is open. */
+  public int grpcPort() {
+    return grpc.port();
+  }
+
+  /** Whether every model can answer. */
+  public boolean isReady() {
+    return server.isReady();
+  }
+
+  /** Says that it is not ready, takes no new gRPC calls and waits for those in flight. */
+  public void drain() {
+    server.drain();
+    grpc.drain(settings.drain());
+  }
+
+  /** Drops what is still in flight. */
+  @Override
+  public void close() {
+    server.drain();
+    grpc.close();
+    dispatcher.close();
+    stop(textPool);
+    stop(answerer);
+    tokenizers.forEach(TextTokenizer::close);
+  }
+
+  private static List<ServedModel> open(Settings settings) throws PackageException {
+    List<ServedModel> models = new ArrayList<>();
+    try {
+      for (Path directory : settings.packages()) {
+        Package opened = Package.open(directory);
+        models.add(new ServedModel(opened.manifest(), opened.tokenizer(), settings.rows()));
+        LOG.infof(
+            "model=%s version=%s students=%d digest=%s",
+            opened.manifest().name(),
+            opened.manifest().version(),
+            opened.manifest().studentsTotal(),
+            opened.digest());
+      }
+      return models;
+    } catch (PackageException | RuntimeException e) {
+      models.forEach(model -> model.tokenizer().close());
+      throw e;
+    }
+  }
+
+  // Threads end when idle, so that a small process stays small.
+  private static ThreadPoolExecutor pool(String name, int threads, int queue) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            30,
+            TimeUnit.SECONDS,
+            queue == Integer.MAX_VALUE
+                ? new LinkedBlockingQueue<>()
+                : new ArrayBlockingQueue<>(queue),
+            Thread.ofPlatform().name(name, 0).daemon().factory());
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  private static void stop(ThreadPoolExecutor pool) {
+    pool.shutdownNow();
+    try {
+      pool.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String rootText(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.cohort.aggregator;
+
+import dev.cohort.aggregator.config.AggregatorConfig;
+import dev.cohort.aggregator.config.Settings;
+import dev.cohort.aggregator.http.HttpFrontDoor;
+import dev.cohort.aggregator.metrics.ServingMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
+
+/**
+ * Ties an {@link Aggregator} to the process: settings in, HTTP requests in, health out, and a quiet
+ * end on SIGTERM.
+ */
+@ApplicationScoped
+@Readiness
+public class AggregatorProcess implements HealthCheck {
+  private static final Logger LOG = Logger.getLogger(AggregatorProcess.class);
+
+  private final AggregatorConfig config;
+  private final MeterRegistry registry;
+  private final String version;
+  private volatile Optional<Aggregator> running = Optional.empty();
+
+  AggregatorProcess(
+      AggregatorConfig config,
+      MeterRegistry registry,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    this.config = config;
+    this.registry = registry;
+    this.version = version;
+  }
+
+  void start(@Observes StartupEvent event) throws IOException {
+    Aggregator started =
+        Aggregator.start(
+            Settings.of(config), version, new ServingMetrics(registry), NanoClock.SYSTEM);
+    running = Optional.of(started);
+    LOG.infof(
+        "gRPC on %s:%d, HTTP on %s:%d, metrics on %s:%d",
+        config.host(),
+        started.grpcPort(),
+        config.host(),
+        config.httpPort(),
+        config.host(),
+        config.metricsPort());
+  }
+
+  void routes(@Observes Router router) {
+    router
+        .route()
+        .handler(
+            context -> {
+              Optional<HttpFrontDoor> door = running.map(Aggregator::http);
+              if (door.isPresent()) {
+                door.get().handle(context.request());
+              } else {
+                context.response().setStatusCode(503).end("{\"error\":\"starting\"}");
+              }
+            });
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    running.ifPresent(
+        aggregator -> {
+          aggregator.drain();
+          aggregator.close();
+        });
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    boolean ready = running.map(Aggregator::isReady).orElse(false);
+    return HealthCheckResponse.named("models").status(ready).build();
+  }
+}
