@@ -1,0 +1,82 @@
+package dev.cohort.student;
+
+import dev.cohort.packages.PackageException;
+import dev.cohort.student.engine.EngineException;
+import dev.cohort.student.seat.Seat;
+import dev.cohort.student.seat.SeatConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The seat's process: opens and loads the seat, waits for a termination signal, closes it. Exit
+ * codes: 0 after a signal, 1 when the package or the engine is refused, 2 for wrong configuration.
+ */
+@QuarkusMain
+@ApplicationScoped
+public class SeatMain implements QuarkusApplication {
+  private static final Logger LOG = LoggerFactory.getLogger(SeatMain.class);
+
+  private final SeatConfig config;
+  private final MeterRegistry registry;
+  private final AtomicReference<Seat> seat = new AtomicReference<>();
+
+  /** Called by the container. */
+  @Inject
+  public SeatMain(SeatConfig config, MeterRegistry registry) {
+    this.config = config;
+    this.registry = registry;
+  }
+
+  @Override
+  public int run(String... arguments) {
+    TerminationSignal.exitWith(0);
+    try {
+      serve();
+      Quarkus.waitForExit();
+      return 0;
+    } catch (IllegalArgumentException e) {
+      LOG.error("wrong configuration: {}", e.getMessage());
+      return 2;
+    } catch (PackageException e) {
+      LOG.error("package refused: {}", e.getMessage());
+      return 1;
+    } catch (IOException | EngineException e) {
+      LOG.error("the seat cannot start: {}", e.getMessage());
+      return 1;
+    }
+  }
+
+  /** The seat, once its port is open. */
+  public Optional<Seat> seat() {
+    return Optional.ofNullable(seat.get());
+  }
+
+  private void serve() throws IOException {
+    Seat opened = Seat.open(config.settings(), registry);
+    seat.set(opened);
+    LOG.info(
+        "listening on {}:{}, loading package {}",
+        config.host(),
+        opened.port(),
+        opened.manifest().name());
+    opened.load();
+    if (opened.isReady()) {
+      LOG.info("ready on {}:{}", config.host(), opened.port());
+    }
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    seat().ifPresent(Seat::close);
+  }
+}

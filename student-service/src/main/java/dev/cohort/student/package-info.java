@@ -1,0 +1,2 @@
+/** The student service's process. */
+package dev.cohort.student;

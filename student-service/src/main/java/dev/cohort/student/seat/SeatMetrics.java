@@ -1,0 +1,54 @@
+package dev.cohort.student.seat;
+
+import dev.cohort.packages.PackedBatch;
+import dev.cohort.protocol.student.v1.Refusal.Reason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.function.IntSupplier;
+
+/** The seat's meters. Labels have few values: student number and reason of refusal. Thread-safe. */
+final class SeatMetrics {
+  private final MeterRegistry registry;
+  private final Counter rows;
+  private final Counter tokens;
+
+  SeatMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    this.rows =
+        Counter.builder("cohort.seat.rows")
+            .description("Rows run, once for each student")
+            .register(registry);
+    this.tokens =
+        Counter.builder("cohort.seat.tokens")
+            .description("Tokens run, once for each student")
+            .register(registry);
+  }
+
+  /** Registers the two levels. */
+  void levels(IntSupplier queueLength, IntSupplier streams) {
+    registry.gauge("cohort.seat.queue.length", queueLength, IntSupplier::getAsInt);
+    registry.gauge("cohort.seat.streams", streams, IntSupplier::getAsInt);
+  }
+
+  /** A student ran a batch. */
+  void ran(int student, PackedBatch batch, long nanos) {
+    rows.increment(batch.rows());
+    tokens.increment(batch.tokens());
+    Timer.builder("cohort.seat.engine")
+        .description("Engine time of one student for one batch")
+        .tag("student", Integer.toString(student))
+        .register(registry)
+        .record(Duration.ofNanos(nanos));
+  }
+
+  /** A batch was refused. */
+  void refused(Reason reason) {
+    Counter.builder("cohort.seat.refusals")
+        .description("Batches refused")
+        .tag("reason", reason.name())
+        .register(registry)
+        .increment();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.cohort.student.seat;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A gRPC server on Netty: epoll where the kernel has it, handlers on the event loops (they never
+ * block), bounded messages.
+ */
+final class SeatServer implements AutoCloseable {
+  private static final int LOOPS = 2;
+  private static final int WINDOW = 4 << 20;
+  private static final long STOP_SECONDS = 2;
+
+  private final EventLoopGroup loops;
+  private final Server server;
+
+  /**
+   * Listens from now on.
+   *
+   * @param maxMessage bytes of the longest message that is read
+   * @throws IOException when the address cannot be had
+   */
+  SeatServer(String host, int port, int maxMessage, List<BindableService> services)
+      throws IOException {
+    DefaultThreadFactory threads = new DefaultThreadFactory("grpc", true);
+    boolean epoll = Epoll.isAvailable();
+    Class<? extends ServerChannel> channel =
+        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    this.loops =
+        epoll ? new EpollEventLoopGroup(LOOPS, threads) : new NioEventLoopGroup(LOOPS, threads);
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
+            .channelType(channel)
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
+            .directExecutor()
+            .maxInboundMessageSize(maxMessage)
+            .flowControlWindow(WINDOW)
+            .permitKeepAliveWithoutCalls(true)
+            .permitKeepAliveTime(5, TimeUnit.SECONDS);
+    services.forEach(builder::addService);
+    this.server = start(builder);
+  }
+
+  private Server start(NettyServerBuilder builder) throws IOException {
+    try {
+      return builder.build().start();
+    } catch (IOException e) {
+      loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS);
+      throw e;
+    }
+  }
+
+  /** The port in use. */
+  int port() {
+    return server.getPort();
+  }
+
+  /** Ends calls in progress after a moment, and the threads. */
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+        server.shutdownNow().awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}
