@@ -14,6 +14,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ public class SeatMain implements QuarkusApplication {
 
   private final SeatConfig config;
   private final MeterRegistry registry;
+  private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicReference<Seat> seat = new AtomicReference<>();
 
   /** Called by the container. */
@@ -40,7 +42,7 @@ public class SeatMain implements QuarkusApplication {
 
   @Override
   public int run(String... arguments) {
-    TerminationSignal.exitWith(0);
+    TerminationSignals.run(this::stop);
     try {
       serve();
       Quarkus.waitForExit();
@@ -65,6 +67,10 @@ public class SeatMain implements QuarkusApplication {
   private void serve() throws IOException {
     Seat opened = Seat.open(config.settings(), registry);
     seat.set(opened);
+    if (stopping.get()) {
+      opened.close();
+      return;
+    }
     LOG.info(
         "listening on {}:{}, loading package {}",
         config.host(),
@@ -76,7 +82,12 @@ public class SeatMain implements QuarkusApplication {
     }
   }
 
-  void stop(@Observes ShutdownEvent event) {
+  void onShutdown(@Observes ShutdownEvent event) {
+    stop();
+  }
+
+  private void stop() {
+    stopping.set(true);
     seat().ifPresent(Seat::close);
   }
 }

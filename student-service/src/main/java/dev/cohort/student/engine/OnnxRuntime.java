@@ -21,6 +21,9 @@ final class OnnxRuntime {
   /** Starts the runtime once; nothing is fetched from or reported to a network. */
   static void start() {
     System.setProperty("ai.djl.offline", "true");
+    // Otherwise DJL looks for a second engine to lend it array operations, and unpacks its
+    // libraries.
+    System.setProperty("ai.djl.onnx.disable_alternative", "true");
     Engine.getEngine(ENGINE);
   }
 

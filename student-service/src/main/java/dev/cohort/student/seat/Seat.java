@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,10 @@ public final class Seat implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
+
+  /** Held while a student is loaded: the process must not end in the middle of that. */
+  private final Lock loading = new ReentrantLock();
+
   private final List<Thread> lanes = new ArrayList<>();
   private final StudentGrpcService service;
   private final SeatServer server;
@@ -96,17 +102,11 @@ public final class Seat implements AutoCloseable {
    * @throws dev.cohort.student.engine.EngineException when a student fails
    */
   public void load() {
-    WarmUp warmUp = new WarmUp(engine, manifest, rules);
     for (int student : loadOrder()) {
-      if (closing.get()) {
-        return;
-      }
-      engine.load(student);
-      warmUp.run(student);
-      LOG.info("student {} loaded", student);
+      load(student);
     }
-    ready.set(true);
     if (!closing.get()) {
+      ready.set(true);
       setHealth(ServingStatus.SERVING);
     }
   }
@@ -142,7 +142,29 @@ public final class Seat implements AutoCloseable {
     server.close();
     queue.close();
     lanes.forEach(Seat::join);
-    engine.close();
+    closeEngine();
+  }
+
+  private void load(int student) {
+    loading.lock();
+    try {
+      if (!closing.get()) {
+        engine.load(student);
+        new WarmUp(engine, manifest, rules).run(student);
+        LOG.info("student {} loaded", student);
+      }
+    } finally {
+      loading.unlock();
+    }
+  }
+
+  private void closeEngine() {
+    loading.lock();
+    try {
+      engine.close();
+    } finally {
+      loading.unlock();
+    }
   }
 
   private List<Integer> loadOrder() {

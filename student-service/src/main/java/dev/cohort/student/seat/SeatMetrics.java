@@ -3,6 +3,7 @@ package dev.cohort.student.seat;
 import dev.cohort.packages.PackedBatch;
 import dev.cohort.protocol.student.v1.Refusal.Reason;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -28,8 +29,12 @@ final class SeatMetrics {
 
   /** Registers the two levels. */
   void levels(IntSupplier queueLength, IntSupplier streams) {
-    registry.gauge("cohort.seat.queue.length", queueLength, IntSupplier::getAsInt);
-    registry.gauge("cohort.seat.streams", streams, IntSupplier::getAsInt);
+    Gauge.builder("cohort.seat.queue.length", queueLength::getAsInt)
+        .description("Batches that wait for a lane")
+        .register(registry);
+    Gauge.builder("cohort.seat.streams", streams::getAsInt)
+        .description("Open streams")
+        .register(registry);
   }
 
   /** A student ran a batch. */
