@@ -135,6 +135,7 @@ def _add_distill(commands: Commands) -> None:
     command.add_argument(
         "--hint-weight", type=float, default=0.1, help="stage 1, 0 switches hints off (%(default)s)"
     )
+    command.add_argument("--dropout", type=float, default=0.1, help="of students (%(default)s)")
     command.add_argument(
         "--checkpoint-seconds", type=float, default=60.0, help="between checkpoints (%(default)s)"
     )
@@ -258,6 +259,7 @@ def _distill(options: argparse.Namespace) -> None:
         label_weight=options.label_weight,
         temperature=options.temperature,
         hint_weight=options.hint_weight,
+        dropout=options.dropout,
     )
     out: Path = options.out.absolute()
     paths = Paths(
