@@ -1,0 +1,2 @@
+/** {@code cohort inspect}: what a package holds. */
+package dev.cohort.cli.inspect;

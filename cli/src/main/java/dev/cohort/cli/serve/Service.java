@@ -1,0 +1,16 @@
+package dev.cohort.cli.serve;
+
+import java.util.List;
+
+/**
+ * A process to be started.
+ *
+ * @param name for people and for the log file's name
+ * @param command program and arguments
+ */
+record Service(String name, List<String> command) {
+  /** Copies the list. */
+  Service {
+    command = List.copyOf(command);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.cohort.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Commands as a user gives them, in this process, on the small package of {@code packages/}. */
+final class CommandsIT {
+  private static final String TINY = "../packages/src/test/resources/tiny-package";
+
+  private record Outcome(int exitCode, String out, String err) {}
+
+  private static Outcome run(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Console console = new Console(stream(out), stream(err), false);
+    int exitCode = Cohort.run(new Home(Path.of("")), console, arguments);
+    return new Outcome(
+        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static PrintStream stream(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void inspectShowsMembersAndQuality() {
+    Outcome outcome = run("inspect", TINY);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    for (String part : List.of("tiny-package, version 1", "student 2", "prefix 3", "teacher")) {
+      assertTrue(outcome.out().contains(part), outcome.out());
+    }
+    assertEquals("", outcome.err());
+  }
+
+  @Test
+  void predictAnswersEachText() {
+    Outcome outcome = run("predict", "--package", TINY, "--json", "hello there", "grüße 🙂");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    List<String> lines = outcome.out().lines().toList();
+    assertEquals(2, lines.size());
+    assertTrue(
+        lines.get(0).matches("\\{\"text\":\"hello there\",\"label\":\"\\w+\".*"), lines.get(0));
+    assertTrue(lines.get(1).contains("\"text\":\"grüße 🙂\""), lines.get(1));
+    assertTrue(lines.get(1).endsWith("\"students_used\":3}"), lines.get(1));
+  }
+
+  @Test
+  void predictUsesAsManyStudentsAsAsked() {
+    Outcome outcome = run("predict", "--package", TINY, "--json", "--students", "1", "hello");
+    assertTrue(outcome.out().contains("\"students_used\":1}"), outcome.out());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "inspect /no/such/folder | there is no such package folder",
+        "inspect | Missing required parameter",
+        "predict --package " + TINY + " --students 4 x | --students is 4",
+        "predict --package " + TINY + " --pair x | exactly one tab",
+        "predict --target nowhere --model m x | --target is nowhere; allowed is HOST:PORT",
+        "predict --target localhost:1 x | --target needs --model",
+        "predict --package " + TINY + " --target localhost:1 --model m x | cannot be used with",
+        "serve --seats 0 " + TINY + " | --seats is 0; allowed are 1 to 64",
+        "serve --grpc-port 70000 | --grpc-port is 70000; allowed are 1 to 65535",
+        "serve --http-port 8001 | must be three different ports",
+        "serve --host no.such.host.invalid | which is not a known host",
+        "bake | Unmatched argument",
+      })
+  void wrongInputIsOneSentence(String command, String sentence) {
+    Outcome outcome = run(command.strip().split(" "));
+    assertEquals(CommandException.INPUT, outcome.exitCode());
+    assertEquals(1, outcome.err().lines().count(), outcome.err());
+    assertTrue(outcome.err().contains(sentence.strip()), outcome.err());
+    assertEquals("", outcome.out());
+  }
+
+  @Test
+  void anAbsentServerIsAFailure() {
+    Outcome outcome = run("predict", "--target", "127.0.0.1:1", "--model", "m", "hello");
+    assertEquals(CommandException.FAILURE, outcome.exitCode());
+    assertTrue(outcome.err().startsWith("cohort: 127.0.0.1:1 answered UNAVAILABLE"), outcome.err());
+  }
+}
