@@ -61,7 +61,8 @@ public final class TensorCodec {
   /** The elements of a raw BYTES tensor; refuses lengths that do not fit, naming the tensor. */
   public static List<ByteString> strings(String tensor, ByteString raw, int count) {
     List<ByteString> strings = new ArrayList<>(Math.min(count, raw.size() / Integer.BYTES));
-    ByteBuffer buffer = raw.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    // Of a part of a larger string the buffer begins in the middle; positions must count from 0.
+    ByteBuffer buffer = raw.asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {
       strings.add(string(tensor, raw, buffer, strings.size()));
     }

@@ -1,0 +1,115 @@
+package dev.cohort.aggregator.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cohort.aggregator.dispatch.SeatAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+  private record Given(
+      Optional<List<Path>> packages,
+      Optional<List<String>> seats,
+      int grpcPort,
+      Duration timeout,
+      int rows)
+      implements AggregatorConfig, AggregatorConfig.Limits {
+    static Given of(String... seats) {
+      return new Given(
+          Optional.of(List.of(Path.of("a"), Path.of("b"))),
+          Optional.of(List.of(seats)),
+          8001,
+          Duration.ofSeconds(30),
+          256);
+    }
+
+    @Override
+    public String host() {
+      return "127.0.0.1";
+    }
+
+    @Override
+    public int httpPort() {
+      return 8000;
+    }
+
+    @Override
+    public int metricsPort() {
+      return 8002;
+    }
+
+    @Override
+    public Duration drain() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public int tokenizerThreads() {
+      return 0;
+    }
+
+    @Override
+    public Limits limits() {
+      return this;
+    }
+
+    @Override
+    public int messageBytes() {
+      return 4096;
+    }
+
+    @Override
+    public int queueRequests() {
+      return 1;
+    }
+
+    @Override
+    public int queueTokens() {
+      return 1;
+    }
+  }
+
+  @Test
+  void seatsMayBeAbsent() {
+    Settings settings = Settings.of(Given.of());
+    assertEquals(2, settings.packages().size());
+    assertEquals(List.of(), settings.seats());
+    assertEquals(8001, settings.grpcPort());
+    assertTrue(settings.tokenizerThreads() >= 1);
+  }
+
+  @Test
+  void readsSeats() {
+    assertEquals(
+        List.of(new SeatAddress("127.0.0.1", 9100), new SeatAddress("::1", 9102)),
+        Settings.of(Given.of("127.0.0.1:9100", " [::1]:9102")).seats());
+  }
+
+  @Test
+  void everyFaultIsNamedAtOnce() {
+    Given wrong =
+        new Given(
+            Optional.empty(), Optional.of(List.of("nowhere")), 70_000, Duration.ofHours(2), 0);
+    String text =
+        assertThrows(IllegalArgumentException.class, () -> Settings.of(wrong)).getMessage();
+    for (String part :
+        List.of(
+            "cohort.packages is empty",
+            "'nowhere'",
+            "cohort.grpc-port is 70000; allowed are 0 to 65535",
+            "cohort.timeout is PT2H",
+            "cohort.limits.rows is 0")) {
+      assertTrue(text.contains(part), text);
+    }
+  }
+
+  @Test
+  void seatTwiceIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> Settings.of(Given.of("h:1", "h:1")));
+  }
+}

@@ -1,0 +1,53 @@
+package dev.cohort.aggregator.pipeline;
+
+import static dev.cohort.aggregator.Requests.refusal;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cohort.aggregator.RefusedException;
+import io.grpc.Status;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+  private final Admission admission = new Admission(2, 100);
+
+  private static void assertFull(RefusedException refused) {
+    assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.code());
+  }
+
+  @Test
+  void boundsRequests() {
+    Admission.Ticket first = admission.admit(1);
+    admission.admit(1);
+    assertFull(refusal(() -> admission.admit(1)));
+    first.release();
+    admission.admit(1);
+    assertEquals(2, admission.requests());
+  }
+
+  @Test
+  void boundsTokens() {
+    Admission.Ticket first = admission.admit(60);
+    assertFull(refusal(() -> admission.admit(41)));
+    first.counted(20);
+    admission.admit(41);
+    assertEquals(61, admission.tokens());
+  }
+
+  @Test
+  void releasesOnce() {
+    Admission.Ticket first = admission.admit(60);
+    first.release();
+    first.release();
+    first.counted(5);
+    assertEquals(0, admission.requests());
+    assertEquals(0, admission.tokens());
+  }
+
+  @Test
+  void whatNeverFitsIsInvalid() {
+    RefusedException refused = refusal(() -> admission.admit(101));
+    assertEquals(Status.Code.INVALID_ARGUMENT, refused.code());
+    assertTrue(refused.getMessage().contains("101"));
+  }
+}
