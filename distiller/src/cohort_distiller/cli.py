@@ -137,6 +137,9 @@ def _add_distill(commands: Commands) -> None:
     )
     command.add_argument("--dropout", type=float, default=0.1, help="of students (%(default)s)")
     command.add_argument(
+        "--note", action="append", default=[], help="line for the provenance; may be repeated"
+    )
+    command.add_argument(
         "--checkpoint-seconds", type=float, default=60.0, help="between checkpoints (%(default)s)"
     )
     _common(command)
@@ -260,6 +263,7 @@ def _distill(options: argparse.Namespace) -> None:
         temperature=options.temperature,
         hint_weight=options.hint_weight,
         dropout=options.dropout,
+        notes=tuple(options.note),
     )
     out: Path = options.out.absolute()
     paths = Paths(

@@ -19,7 +19,8 @@ class Recipe:
 
     `boost_epochs` is for each student of stage 1, `epochs` for the joint stage 2. `init_layers`
     names, for each student, the layers of the initialising encoder it starts from; empty means the
-    default of `initial_layers`. `max_train_tokens` truncates training rows only.
+    default of `initial_layers`. `max_train_tokens` truncates training rows only. `notes` go into
+    the provenance as they are, such as the licence of the data.
     """
 
     students: int = 4
@@ -39,6 +40,7 @@ class Recipe:
     hint_weight: float = 0.1
     head_rate: float = 5.0
     dropout: float = 0.1
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _bound("students", self.students, 1, 64)
@@ -79,7 +81,8 @@ class Recipe:
 
     def facts(self) -> dict[str, Any]:
         """The settings as JSON values."""
-        return asdict(self) | {"init_layers": [list(layers) for layers in self.init_layers]}
+        layers = [list(layers) for layers in self.init_layers]
+        return asdict(self) | {"init_layers": layers, "notes": list(self.notes)}
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ def teacher_targets(
     done = sum(len(part) for part, file in zip(parts, files, strict=True) if work.has(file))
     teacher = teacher.to(device).eval()
     world.barrier()
-    with progress(f"teacher, {name}", len(rows), "rows", done=done, quiet=quiet) as shown:
+    known = done == len(rows)
+    with progress(f"teacher, {name}", len(rows), "rows", done=done, quiet=quiet or known) as shown:
         for number, (part, file) in enumerate(zip(parts, files, strict=True)):
             if number % world.size == world.rank and not work.has(file):
                 work.save_tensors(file, _part(teacher, rows, part, hint_layers, device))
