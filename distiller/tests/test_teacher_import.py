@@ -7,11 +7,11 @@ import zipfile
 import onnx
 import pytest
 import torch
-from conftest import write_teacher
 from transformers import AutoModel
 
 from cohort_distiller.cli import main
 from cohort_distiller.teacher import load_encoder, read_tokenizer
+from conftest import write_teacher
 
 
 @pytest.fixture(scope="module")
