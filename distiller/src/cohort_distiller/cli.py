@@ -112,37 +112,35 @@ def _add_distill(commands: Commands) -> None:
     command.add_argument(
         "--init-layers", default="", help="start layers of each student, such as '0,5 1,4 2,5 0,3'"
     )
-    command.add_argument("--students", type=int, default=4)
-    command.add_argument("--layers", type=int, default=2, help="layers of a student (%(default)s)")
-    command.add_argument("--weights", default="int8", help="int8, fp16 or fp32 (%(default)s)")
     command.add_argument("--name", help="name of the package (that of OUT)")
     command.add_argument("--package-version", default="1", help="whole number (%(default)s)")
-    command.add_argument(
-        "--boost-epochs", type=int, default=1, help="stage 1, each student (%(default)s)"
-    )
-    command.add_argument("--epochs", type=int, default=6, help="stage 2, together (%(default)s)")
-    command.add_argument(
-        "--lr", type=float, default=2e-4, help="highest learning rate (%(default)s)"
-    )
-    command.add_argument("--batch", type=int, default=32, help="rows a step (%(default)s)")
-    command.add_argument("--max-train-tokens", type=int, help="truncate rows while training")
-    command.add_argument(
-        "--label-weight", type=float, default=0.5, help="labels against teacher (%(default)s)"
-    )
-    command.add_argument(
-        "--temperature", type=float, default=2.0, help="of the teacher (%(default)s)"
-    )
-    command.add_argument(
-        "--hint-weight", type=float, default=0.1, help="stage 1, 0 switches hints off (%(default)s)"
-    )
-    command.add_argument("--dropout", type=float, default=0.1, help="of students (%(default)s)")
+    command.add_argument("--weights", default="int8", help="int8, fp16 or fp32 (%(default)s)")
     command.add_argument(
         "--note", action="append", default=[], help="line for the provenance; may be repeated"
     )
+    for name, kind, default, about in _RECIPE:
+        text = f"{about} (%(default)s)" if default is not None else about
+        command.add_argument(f"--{name}", type=kind, default=default, help=text)
     command.add_argument(
         "--checkpoint-seconds", type=float, default=60.0, help="between checkpoints (%(default)s)"
     )
     _common(command)
+
+
+#: Numbers of the recipe: option, type, default, meaning. Each is a field of `recipe.Recipe`.
+_RECIPE: tuple[tuple[str, type, float | None, str], ...] = (
+    ("students", int, 4, "members of the ensemble"),
+    ("layers", int, 2, "transformer layers of a student"),
+    ("boost-epochs", int, 1, "stage 1, each student"),
+    ("epochs", int, 6, "stage 2, all students together"),
+    ("lr", float, 2e-4, "highest learning rate"),
+    ("batch", int, 32, "rows a step"),
+    ("max-train-tokens", int, None, "truncate rows while training"),
+    ("label-weight", float, 0.5, "share of the labels in the loss; the rest is the teacher's"),
+    ("temperature", float, 2.0, "of the teacher's answers"),
+    ("hint-weight", float, 0.1, "of the teacher's layers in stage 1; 0 switches hints off"),
+    ("dropout", float, 0.1, "of students"),
+)
 
 
 def _add_evaluate(commands: Commands) -> None:
@@ -218,26 +216,13 @@ def _use_threads(count: int | None) -> None:
 
 
 def _finetune(options: argparse.Namespace) -> None:
+    from dataclasses import fields
+
     from .finetune import FinetuneOptions, finetune
 
     _use_threads(options.threads)
-    best = finetune(
-        FinetuneOptions(
-            base=options.base,
-            train=options.train,
-            dev=options.dev,
-            out=options.out,
-            task=options.task,
-            epochs=options.epochs,
-            lr=options.lr,
-            batch=options.batch,
-            max_tokens=options.max_tokens,
-            seed=options.seed,
-            device=options.device,
-            overwrite=options.overwrite,
-            quiet=options.quiet,
-        )
-    )
+    names = [field.name for field in fields(FinetuneOptions)]
+    best = finetune(FinetuneOptions(**{name: getattr(options, name) for name in names}))
     print(f"{options.out}: dev {best:.4f}")
 
 
@@ -246,33 +231,20 @@ def _distill(options: argparse.Namespace) -> None:
     from .run import Conditions, describe_result, run_distillation
 
     _use_threads(options.threads)
+    fields = [name.replace("-", "_") for name, *_ in _RECIPE]
     recipe = Recipe(
-        students=options.students,
-        layers=options.layers,
-        boost_epochs=options.boost_epochs,
-        epochs=options.epochs,
-        lr=options.lr,
-        batch=options.batch,
+        **{field: getattr(options, field) for field in fields},
         seed=options.seed,
         weights=options.weights,
         name=options.name or package_name(options.out),
         version=options.package_version,
         init_layers=parse_init_layers(options.init_layers),
-        max_train_tokens=options.max_train_tokens,
-        label_weight=options.label_weight,
-        temperature=options.temperature,
-        hint_weight=options.hint_weight,
-        dropout=options.dropout,
         notes=tuple(options.note),
     )
     out: Path = options.out.absolute()
+    inputs = ("teacher", "train", "dev", "test", "unlabelled", "init_from")
     paths = Paths(
-        teacher=options.teacher,
-        train=options.train,
-        dev=options.dev,
-        test=options.test,
-        unlabelled=options.unlabelled,
-        init_from=options.init_from,
+        **{name: getattr(options, name) for name in inputs},
         out=out,
         work=options.work or out.with_name(f"{out.name}.work"),
     )

@@ -117,6 +117,8 @@ def _check_out(paths: Paths, work: WorkFolder, conditions: Conditions) -> None:
         raise InputError(f"{paths.out}: exists already; choose another --out or add --overwrite")
     if paths.out.exists() and not paths.out.is_dir():
         raise InputError(f"{paths.out}: is a file; --out is a folder")
+    if paths.work.exists() and not paths.work.is_dir():
+        raise InputError(f"--work {paths.work}: is a file; expected a folder")
     inside = paths.work.absolute()
     if inside == paths.out.absolute() or paths.out.absolute() in inside.parents:
         raise InputError(f"--work {work.path}: must not be inside --out {paths.out}")

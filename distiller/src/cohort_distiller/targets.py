@@ -58,13 +58,15 @@ def teacher_targets(
         order[start : start + _ROWS_IN_A_PART] for start in range(0, len(order), _ROWS_IN_A_PART)
     ]
     files = [f"teacher-{name}-{number}.pt" for number in range(len(parts))]
-    done = sum(len(part) for part, file in zip(parts, files, strict=True) if work.has(file))
+    mine = list(zip(parts, files, strict=True))[world.rank :: world.size]
+    total = sum(len(part) for part, _ in mine)
+    done = sum(len(part) for part, file in mine if work.has(file))
     teacher = teacher.to(device).eval()
     world.barrier()
-    known = done == len(rows)
-    with progress(f"teacher, {name}", len(rows), "rows", done=done, quiet=quiet or known) as shown:
-        for number, (part, file) in enumerate(zip(parts, files, strict=True)):
-            if number % world.size == world.rank and not work.has(file):
+    quiet = quiet or done == total
+    with progress(f"teacher, {name}", total, "rows", done=done, quiet=quiet) as shown:
+        for part, file in mine:
+            if not work.has(file):
                 work.save_tensors(file, _part(teacher, rows, part, hint_layers, device))
                 shown.advance(len(part))
     world.barrier()
