@@ -111,9 +111,15 @@ public final class Aggregator implements AutoCloseable {
     return server.isReady();
   }
 
-  /** Says that it is not ready, takes no new gRPC calls and waits for those in flight. */
-  public void drain() {
+  /** Says that it is not ready and takes no new gRPC calls; returns at once. */
+  public void beginDrain() {
     server.drain();
+    grpc.beginDrain();
+  }
+
+  /** Waits for the calls in flight, for as long as the settings say. */
+  public void drain() {
+    beginDrain();
     grpc.drain(settings.drain());
   }
 

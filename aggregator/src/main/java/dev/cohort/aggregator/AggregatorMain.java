@@ -6,6 +6,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.ConfigValidationException;
 import jakarta.enterprise.event.ObserverException;
 import java.io.IOException;
+import java.time.Duration;
 
 /**
  * Entry point: runs until it is told to stop. A stop by signal is success, exit code 0; a start
@@ -18,8 +19,12 @@ public final class AggregatorMain implements QuarkusApplication {
 
   private static final int TERMINATED = 143;
 
+  /** The longest drain that the settings allow. */
+  private static final long LONGEST_END_HOURS = 1;
+
   /** Starts the process. */
   public static void main(String... args) {
+    Runtime.getRuntime().addShutdownHook(new Thread(AggregatorMain::awaitEnd, "cohort-end"));
     Quarkus.run(AggregatorMain.class, AggregatorMain::exit, args);
   }
 
@@ -29,7 +34,16 @@ public final class AggregatorMain implements QuarkusApplication {
     return 0;
   }
 
-  // A signal's own exit code is set already when this runs, in the midst of the JVM's shutdown.
+  // After a signal the JVM ends with the signal's code as soon as all hooks have. This one lasts
+  // until exit() has ended the JVM with ours.
+  private static void awaitEnd() {
+    try {
+      Thread.sleep(Duration.ofHours(LONGEST_END_HOURS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static void exit(int code, Throwable failure) {
     if (failure != null) {
       System.err.println("aggregator: " + text(failure));

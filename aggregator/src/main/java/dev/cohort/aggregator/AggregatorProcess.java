@@ -46,6 +46,8 @@ public class AggregatorProcess implements HealthCheck {
         Aggregator.start(
             Settings.of(config), version, new ServingMetrics(registry), NanoClock.SYSTEM);
     running = Optional.of(started);
+    // At the signal itself: the container tells its own listeners to finish first.
+    Runtime.getRuntime().addShutdownHook(new Thread(started::beginDrain, "cohort-drain"));
     LOG.infof(
         "gRPC on %s:%d, HTTP on %s:%d, metrics on %s:%d",
         config.host(),

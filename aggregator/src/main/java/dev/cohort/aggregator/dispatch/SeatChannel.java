@@ -14,14 +14,18 @@ import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /**
  * The gRPC side of one seat. All methods are called by the dispatch thread, and all callbacks run
  * on it; messages are decoded before, on the network thread.
  */
 final class SeatChannel implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(SeatChannel.class);
+
   /** A block has at most 16 MiB of numbers (the bound on rows sees to it); the rest is framing. */
   private static final int MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
 
@@ -69,12 +73,12 @@ final class SeatChannel implements AutoCloseable {
             new StreamObserver<>() {
               @Override
               public void onNext(DescribeResponse response) {
-                owner.execute(() -> answered.accept(response));
+                post(() -> answered.accept(response));
               }
 
               @Override
               public void onError(Throwable failure) {
-                owner.execute(() -> failed.accept(text(failure)));
+                post(() -> failed.accept(text(failure)));
               }
 
               @Override
@@ -92,6 +96,15 @@ final class SeatChannel implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
+  }
+
+  // A thread that has ended has no use for what still comes in.
+  private void post(Runnable command) {
+    try {
+      owner.execute(command);
+    } catch (RejectedExecutionException e) {
+      LOG.debugf("dropped after the end: %s", e.getMessage());
+    }
   }
 
   private static String text(Throwable failure) {
@@ -131,19 +144,19 @@ final class SeatChannel implements AutoCloseable {
     @Override
     public void onNext(ForwardResponse message) {
       SeatReply reply = SeatReply.of(message, columns);
-      owner.execute(() -> replies.received(reply));
+      post(() -> replies.received(reply));
     }
 
     @Override
     public void onError(Throwable failure) {
       String reason =
           failure instanceof StatusRuntimeException ? text(failure) : failure.toString();
-      owner.execute(() -> replies.closed(reason));
+      post(() -> replies.closed(reason));
     }
 
     @Override
     public void onCompleted() {
-      owner.execute(() -> replies.closed("the seat ended the stream"));
+      post(() -> replies.closed("the seat ended the stream"));
     }
   }
 }

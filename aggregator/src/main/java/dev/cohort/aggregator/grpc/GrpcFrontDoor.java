@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The gRPC port: inference, health and reflection. Handlers run on the network threads. Start once,
@@ -28,6 +29,7 @@ public final class GrpcFrontDoor implements AutoCloseable {
 
   private final Server server;
   private final HealthStatusManager health = new HealthStatusManager();
+  private final AtomicBoolean draining = new AtomicBoolean();
 
   /**
    * A port that is not open yet.
@@ -72,10 +74,17 @@ public final class GrpcFrontDoor implements AutoCloseable {
     health.setStatus(GRPCInferenceServiceGrpc.SERVICE_NAME, status);
   }
 
-  /** Says NOT_SERVING, takes no new calls, and waits until those in flight have ended. */
+  /** Says NOT_SERVING and takes no new calls; those in flight go on. */
+  public void beginDrain() {
+    if (draining.compareAndSet(false, true)) {
+      health.enterTerminalState();
+      server.shutdown();
+    }
+  }
+
+  /** Waits until the calls in flight have ended, or patience has. */
   public void drain(Duration patience) {
-    health.enterTerminalState();
-    server.shutdown();
+    beginDrain();
     await(patience);
   }
 

@@ -1,0 +1,99 @@
+package dev.cohort.aggregator;
+
+import dev.cohort.aggregator.dispatch.SeatAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The real seat, built by its own module, as a process. */
+public final class RealSeat implements AutoCloseable {
+  private static final Path JAR =
+      Path.of("..", "student-service", "target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
+
+  private final Process process;
+  private final SeatAddress address;
+
+  private RealSeat(Process process, SeatAddress address) {
+    this.process = process;
+    this.address = address;
+  }
+
+  /** Starts a seat; it is not ready when this returns. */
+  public static RealSeat start(Path packageFolder, int home) {
+    int port = freePort();
+    Process process =
+        launch(
+            JAR,
+            Path.of("target", "seat-" + port + ".log"),
+            "cohort.package=" + packageFolder,
+            "cohort.home-student=" + home,
+            "cohort.port=" + port,
+            "cohort.metrics-port=" + freePort());
+    return new RealSeat(process, new SeatAddress("127.0.0.1", port));
+  }
+
+  /** Starts a Quarkus application with these settings, its output in a file. */
+  static Process launch(Path jar, Path log, String... settings) {
+    if (!Files.isRegularFile(jar)) {
+      throw new AssertionError(jar + " is missing; build its module first");
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-Xmx256m");
+    command.add("-Dai.djl.offline=true");
+    List.of(settings).forEach(setting -> command.add("-D" + setting));
+    command.add("-jar");
+    command.add(jar.toString());
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+      return process;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A port that nobody listens on now. */
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public SeatAddress address() {
+    return address;
+  }
+
+  /** kill -9. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
