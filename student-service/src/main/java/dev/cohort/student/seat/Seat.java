@@ -135,8 +135,8 @@ public final class Seat implements AutoCloseable {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
-    health.enterTerminalState();
     queue.drain();
+    health.enterTerminalState();
     awaitIdle();
     service.completeStreams();
     server.close();
