@@ -3,6 +3,7 @@ package dev.cohort.aggregator;
 import dev.cohort.aggregator.config.Settings;
 import dev.cohort.aggregator.dispatch.Dispatcher;
 import dev.cohort.aggregator.grpc.GrpcFrontDoor;
+import dev.cohort.aggregator.http.BodyMemory;
 import dev.cohort.aggregator.http.HttpFrontDoor;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
@@ -49,9 +50,14 @@ public final class Aggregator implements AutoCloseable {
     this.settings = settings;
     this.tokenizers = models.stream().map(ServedModel::tokenizer).toList();
     ModelCatalog catalog = new ModelCatalog(models);
-    Admission admission = new Admission(settings.queueRequests(), settings.queueTokens());
+    Admission admission =
+        new Admission(settings.queueRequests(), settings.queueTokens(), settings.queueBytes());
     metrics.queue(admission::requests, admission::tokens);
-    this.textPool = pool("cohort-text-", settings.tokenizerThreads(), settings.queueRequests());
+    this.textPool =
+        pool(
+            "cohort-text-",
+            settings.tokenizerThreads(),
+            Math.max(64, 2 * settings.queueRequests()));
     this.answerer = pool("cohort-answer-", 1, Integer.MAX_VALUE);
     this.dispatcher = new Dispatcher(catalog, settings.seats(), metrics, clock);
     InferencePipeline pipeline =
@@ -63,7 +69,9 @@ public final class Aggregator implements AutoCloseable {
             server,
             new InetSocketAddress(settings.host(), settings.grpcPort()),
             settings.messageBytes());
-    this.http = new HttpFrontDoor(server, textPool, settings.messageBytes());
+    this.http =
+        new HttpFrontDoor(
+            server, textPool, settings.messageBytes(), new BodyMemory(settings.queueBytes()));
   }
 
   /**

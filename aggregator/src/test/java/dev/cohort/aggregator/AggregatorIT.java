@@ -38,11 +38,17 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -123,7 +129,8 @@ class AggregatorIT {
             MESSAGE_BYTES,
             64,
             512,
-            262_144);
+            262_144,
+            4 * MESSAGE_BYTES);
     ServingMetrics metrics = new ServingMetrics(new SimpleMeterRegistry());
     return Aggregator.start(settings, "1.2.3", metrics, NanoClock.SYSTEM);
   }
@@ -401,6 +408,62 @@ class AggregatorIT {
             .getConfig()
             .getMaxBatchSize(),
         config.get("max_batch_size").asInt());
+  }
+
+  @Test
+  void reflectionListsTheServices() throws Exception {
+    CompletableFuture<List<String>> names = new CompletableFuture<>();
+    StreamObserver<ServerReflectionRequest> requests =
+        ServerReflectionGrpc.newStub(channel)
+            .withDeadlineAfter(20, TimeUnit.SECONDS)
+            .serverReflectionInfo(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(ServerReflectionResponse response) {
+                    names.complete(
+                        response.getListServicesResponse().getServiceList().stream()
+                            .map(ServiceResponse::getName)
+                            .toList());
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    names.completeExceptionally(failure);
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    requests.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+    requests.onCompleted();
+    assertTrue(
+        names
+            .get(20, TimeUnit.SECONDS)
+            .containsAll(List.of("inference.GRPCInferenceService", "grpc.health.v1.Health")));
+  }
+
+  /** What a client that is slow or gone leaves behind must not stay. */
+  @Test
+  void brokenConnectionsLeaveNothingBehind() throws Exception {
+    for (int i = 0; i < 8; i++) {
+      try (Socket socket = new Socket("127.0.0.1", httpServer.actualPort())) {
+        socket
+            .getOutputStream()
+            .write(
+                utf8(
+                    "POST /v2/models/tiny-package/infer HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
+                        .formatted(MESSAGE_BYTES, "x".repeat(MESSAGE_BYTES - 1))));
+      }
+    }
+    Await.until("the memory is free again", () -> postsOf(MESSAGE_BYTES / 2) == 400);
+  }
+
+  private static int postsOf(int bytes) {
+    try {
+      return post(new byte[bytes]).statusCode();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -63,5 +63,9 @@ public interface AggregatorConfig {
     /** Tokens of the requests that may wait for a seat. */
     @WithDefault("262144")
     int queueTokens();
+
+    /** Bytes of the requests that may wait for a seat; and of the HTTP bodies being received. */
+    @WithDefault("134217728")
+    int queueBytes();
   }
 }

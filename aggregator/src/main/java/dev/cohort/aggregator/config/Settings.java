@@ -25,7 +25,8 @@ public record Settings(
     int messageBytes,
     int rows,
     int queueRequests,
-    int queueTokens) {
+    int queueTokens,
+    int queueBytes) {
   private static final int MAX_PORT = 65_535;
   private static final int MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
   private static final int MAX_THREADS = 256;
@@ -59,6 +60,8 @@ public record Settings(
     faults.range("cohort.limits.rows", limits.rows(), 1, MAX_ROWS);
     faults.range("cohort.limits.queue-requests", limits.queueRequests(), 1, 1 << 20);
     faults.range("cohort.limits.queue-tokens", limits.queueTokens(), 1, Integer.MAX_VALUE);
+    faults.range(
+        "cohort.limits.queue-bytes", limits.queueBytes(), limits.messageBytes(), Integer.MAX_VALUE);
     faults.duration("cohort.timeout", config.timeout(), Duration.ofMillis(1));
     faults.duration("cohort.drain", config.drain(), Duration.ZERO);
     faults.throwIfAny();
@@ -73,7 +76,8 @@ public record Settings(
         limits.messageBytes(),
         limits.rows(),
         limits.queueRequests(),
-        limits.queueTokens());
+        limits.queueTokens(),
+        limits.queueBytes());
   }
 
   private static List<SeatAddress> seats(List<String> texts, Faults faults) {

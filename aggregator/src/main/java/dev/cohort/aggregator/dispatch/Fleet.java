@@ -37,7 +37,7 @@ final class Fleet implements SeatEvents {
   private final List<Seat> seats;
   private final Map<ServedModel, ModelQueue> queues;
   private final Set<Seat> connected = new HashSet<>();
-  // The latest failure of each seat that is not connected: only changes are logged.
+  // The latest kind of failure of each seat that is not connected: only changes are logged.
   private final Map<Seat, String> failures = new HashMap<>();
 
   Fleet(
@@ -127,7 +127,7 @@ final class Fleet implements SeatEvents {
   public void failed(Seat seat, String kind, String text) {
     metrics.seatFailed(kind);
     boolean wasConnected = connected.remove(seat);
-    if (!text.equals(failures.put(seat, text)) || wasConnected) {
+    if (!kind.equals(failures.put(seat, kind)) || wasConnected) {
       LOG.warnf("seat=%s reason=%s %s", seat.address(), kind, text);
     }
   }

@@ -31,14 +31,17 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
   private final InferenceServer server;
   private final Executor workers;
   private final int maxBodyBytes;
+  private final BodyMemory memory;
 
   /**
    * @param maxBodyBytes of a request, as sent and decompressed
    */
-  public HttpFrontDoor(InferenceServer server, Executor workers, int maxBodyBytes) {
+  public HttpFrontDoor(
+      InferenceServer server, Executor workers, int maxBodyBytes, BodyMemory memory) {
     this.server = server;
     this.workers = workers;
     this.maxBodyBytes = maxBodyBytes;
+    this.memory = memory;
   }
 
   @Override
@@ -92,12 +95,13 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
     BodyReader.read(
         request,
         maxBodyBytes,
+        memory,
         body -> {
           Runnable work = () -> infer(model, body, gzip, jsonLength, loop, reply);
           if (!gzip && body.length <= MAX_INLINE_BYTES) {
             work.run();
           } else {
-            onWorker(work, reply);
+            onWorker(work, body.length, reply);
           }
         },
         reply::fail);
@@ -111,9 +115,7 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
       Context loop,
       HttpReply reply) {
     try {
-      byte[] content = gzip ? Gzip.expand(body, maxBodyBytes) : body;
-      HttpInferRequest request =
-          HttpInferReader.read(model.name(), model.version(), content, jsonLength);
+      HttpInferRequest request = read(model, body, gzip, jsonLength);
       CompletableFuture<ModelInferResponse> answer =
           server.infer(request.message(), OptionalLong.empty());
       loop.runOnContext(ignored -> reply.onDisconnect(() -> answer.cancel(false)));
@@ -126,10 +128,21 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
     }
   }
 
-  private void onWorker(Runnable work, HttpReply reply) {
+  private HttpInferRequest read(
+      HttpPath.Model model, byte[] body, boolean gzip, OptionalInt jsonLength) {
+    try {
+      byte[] content = gzip ? Gzip.expand(body, maxBodyBytes) : body;
+      return HttpInferReader.read(model.name(), model.version(), content, jsonLength);
+    } finally {
+      memory.release(body.length);
+    }
+  }
+
+  private void onWorker(Runnable work, int bytes, HttpReply reply) {
     try {
       workers.execute(work);
     } catch (RejectedExecutionException e) {
+      memory.release(bytes);
       reply.fail(HttpFault.of(RefusedException.unavailable("too many large requests wait")));
     }
   }

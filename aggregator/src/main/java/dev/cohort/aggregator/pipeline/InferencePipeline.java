@@ -77,7 +77,8 @@ public final class InferencePipeline {
       ServedModel model = models.find(request.getModelName(), request.getModelVersion());
       InferCall call = model.reader().read(request);
       long deadline = arrived + timeNanos(givenNanos, call.timeoutNanos());
-      Admission.Ticket ticket = admission.admit(Tokenizing.estimate(model, call.rows()));
+      Admission.Ticket ticket =
+          admission.admit(Tokenizing.estimate(model, call.rows()), request.getSerializedSize());
       reply.whenComplete((response, failure) -> ticket.release());
       run(model, call, ticket, deadline, reply);
     } catch (RefusedException e) {

@@ -6,6 +6,7 @@ import dev.cohort.aggregator.oip.Rows;
 import dev.cohort.packages.InputException;
 import dev.cohort.packages.TextTokenizer;
 import dev.cohort.packages.TokenRow;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +58,9 @@ final class Tokenizing {
     try {
       pool.execute(() -> tokenize(model.tokenizer(), rows, wanted, result));
     } catch (RejectedExecutionException e) {
-      result.completeExceptionally(RefusedException.unavailable("the aggregator is stopping"));
+      result.completeExceptionally(
+          new RefusedException(
+              Status.Code.RESOURCE_EXHAUSTED, "too many texts wait to be tokenised"));
     }
     return result;
   }

@@ -72,6 +72,11 @@ class SettingsTest {
     public int queueTokens() {
       return 1;
     }
+
+    @Override
+    public int queueBytes() {
+      return 4096;
+    }
   }
 
   @Test

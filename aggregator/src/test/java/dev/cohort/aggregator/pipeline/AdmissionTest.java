@@ -9,7 +9,7 @@ import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
-  private final Admission admission = new Admission(2, 100);
+  private final Admission admission = new Admission(2, 100, 1000);
 
   private static void assertFull(RefusedException refused) {
     assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.code());
@@ -17,26 +17,35 @@ class AdmissionTest {
 
   @Test
   void boundsRequests() {
-    Admission.Ticket first = admission.admit(1);
-    admission.admit(1);
-    assertFull(refusal(() -> admission.admit(1)));
+    Admission.Ticket first = admission.admit(1, 1);
+    admission.admit(1, 1);
+    assertFull(refusal(() -> admission.admit(1, 1)));
     first.release();
-    admission.admit(1);
+    admission.admit(1, 1);
     assertEquals(2, admission.requests());
   }
 
   @Test
   void boundsTokens() {
-    Admission.Ticket first = admission.admit(60);
-    assertFull(refusal(() -> admission.admit(41)));
+    Admission.Ticket first = admission.admit(60, 1);
+    assertFull(refusal(() -> admission.admit(41, 1)));
     first.counted(20);
-    admission.admit(41);
+    admission.admit(41, 1);
     assertEquals(61, admission.tokens());
   }
 
   @Test
+  void boundsBytes() {
+    Admission.Ticket first = admission.admit(1, 900);
+    assertFull(refusal(() -> admission.admit(1, 101)));
+    first.release();
+    admission.admit(1, 1000);
+    assertEquals(1, admission.requests());
+  }
+
+  @Test
   void releasesOnce() {
-    Admission.Ticket first = admission.admit(60);
+    Admission.Ticket first = admission.admit(60, 1);
     first.release();
     first.release();
     first.counted(5);
@@ -46,7 +55,7 @@ class AdmissionTest {
 
   @Test
   void whatNeverFitsIsInvalid() {
-    RefusedException refused = refusal(() -> admission.admit(101));
+    RefusedException refused = refusal(() -> admission.admit(101, 1));
     assertEquals(Status.Code.INVALID_ARGUMENT, refused.code());
     assertTrue(refused.getMessage().contains("101"));
   }
