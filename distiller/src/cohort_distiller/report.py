@@ -38,7 +38,7 @@ def _draw(file: Path, recipe: Recipe, quality: Mapping[str, Any]) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(6.4, 4.0), dpi=120)
+    figure, axes = pyplot.subplots(figsize=(6.4, 4.6), dpi=120)
     colours = {"dev": "tab:blue", "test": "tab:orange"}
     for place, name in enumerate(name for name in colours if name in quality):
         _draw_split(axes, name, quality[name], colours[name], place)
@@ -47,7 +47,7 @@ def _draw(file: Path, recipe: Recipe, quality: Mapping[str, Any]) -> None:
     axes.set_xticks(range(1, recipe.students + 1))
     axes.set_title(f"{recipe.name}: quality of each prefix, 95 % intervals")
     axes.grid(alpha=0.3)
-    axes.legend(loc="lower right")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False)
     figure.tight_layout()
     figure.savefig(file, metadata={"Software": f"cohort-distiller {__version__}"})
     pyplot.close(figure)
