@@ -28,6 +28,10 @@ skip() {
 }
 
 java_tests() {
+  check "Java: build, gates, tests" java_verify
+}
+
+java_verify() {
   require_jdk
   require_maven
   local digest
@@ -62,7 +66,7 @@ lint_scripts() {
   shellcheck -x -a cohort .ci/run scripts/cold-build.sh
 }
 
-script_tests() {
+scripts_tests() {
   if type -P shellcheck >/dev/null; then
     check "scripts: shellcheck" lint_scripts
   else
@@ -70,23 +74,31 @@ script_tests() {
   fi
 }
 
-client_tests() {
+clients_tests() {
   local runner=$COHORT_ROOT/e2e-tests/clients/run.sh
   if [[ ! -f $runner ]]; then
     skip "client tests" "not in this checkout"
     return
   fi
-  # shellcheck disable=SC1090
+  # shellcheck source=e2e-tests/clients/run.sh
   source "$runner"
   run_client_tests
 }
 
+# run_tests [PART...]: java, distiller, clients, scripts; without any, all of them.
 run_tests() {
+  local part
+  (($# > 0)) || set -- java distiller clients scripts
+  for part in "$@"; do
+    [[ $part =~ ^(java|distiller|clients|scripts)$ ]] || {
+      say "cohort: there is no part '$part' of the tests; there are java, distiller, clients and scripts."
+      exit 2
+    }
+  done
   SECONDS=0
-  check "Java: build, gates, tests" java_tests
-  distiller_tests
-  client_tests
-  script_tests
+  for part in "$@"; do
+    "${part}_tests"
+  done
   printf '\n'
   printf '%s\n' "${SUMMARY[@]}"
   printf 'all of it        %5d s\n' "$SECONDS"

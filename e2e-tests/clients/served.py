@@ -1,0 +1,137 @@
+"""A server as a user starts it: ./cohort serve on free ports of this machine."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HOST = "127.0.0.1"
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 180
+STOP_SECONDS = 60
+
+
+def free_ports(count: int) -> list[int]:
+    """Different ports that are free now."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def cohort(*arguments: str | Path) -> list[str]:
+    """The command line of a cohort command."""
+    return [str(ROOT / "cohort"), *map(str, arguments)]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server: its process, its ports and the line it printed when ready."""
+
+    process: subprocess.Popen[str]
+    grpc_port: int
+    http_port: int
+    metrics_port: int
+    ready_line: str
+
+    @property
+    def grpc(self) -> str:
+        return f"{HOST}:{self.grpc_port}"
+
+    @property
+    def http(self) -> str:
+        return f"{HOST}:{self.http_port}"
+
+    def request(
+        self,
+        path: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        port: int | None = None,
+    ) -> tuple[int, bytes]:
+        """Status and body of an HTTP request; a body makes it a POST."""
+        url = f"http://{HOST}:{port or self.http_port}{path}"
+        request = urllib.request.Request(url, data=body, headers=headers or {})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as reply:
+                return reply.status, reply.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def json(self, path: str, body: object | None = None) -> tuple[int, Any]:
+        """As request, with JSON on both sides."""
+        data = None if body is None else json.dumps(body).encode()
+        status, reply = self.request(path, data)
+        return status, json.loads(reply)
+
+    def children(self) -> list[int]:
+        """Process ids of the services that the command has started."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                # The name in parentheses may hold anything; the parent's id is the second after it.
+                fields = stat.read_text("utf-8").rpartition(")")[2].split()
+                if int(fields[1]) == self.process.pid:
+                    found.append(int(stat.parent.name))
+        return sorted(found)
+
+
+def start(packages: Sequence[Path], *options: str) -> Served:
+    """Starts a server and waits until it is ready."""
+    grpc_port, http_port, metrics_port = free_ports(3)
+    ports = (
+        f"--grpc-port={grpc_port}",
+        f"--http-port={http_port}",
+        f"--metrics-port={metrics_port}",
+    )
+    process = subprocess.Popen(
+        cohort("serve", *packages, *ports, *options),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        # A group of its own, so that a signal can reach all of it as Ctrl-C does.
+        process_group=0,
+    )
+    line = _first_line(process)
+    if not line.startswith("ready"):
+        process.kill()
+        raise AssertionError(f"no ready line but {line!r}; exit code {process.wait()}")
+    # Figures follow; nobody else reads them.
+    threading.Thread(target=process.stdout.read, daemon=True).start()
+    return Served(process, grpc_port, http_port, metrics_port, line.rstrip("\n"))
+
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    watchdog = threading.Timer(START_SECONDS, process.kill)
+    watchdog.start()
+    try:
+        return process.stdout.readline()
+    finally:
+        watchdog.cancel()
+
+
+def stop(served: Served) -> None:
+    """Ends a server as Ctrl-C in a terminal does."""
+    if served.process.poll() is None:
+        os.killpg(served.process.pid, signal.SIGINT)
+    served.process.wait(STOP_SECONDS)
+
+
+@contextlib.contextmanager
+def serving(packages: Sequence[Path], *options: str) -> Iterator[Served]:
+    """A server for the time of a with block."""
+    served = start(packages, *options)
+    try:
+        yield served
+    finally:
+        stop(served)
