@@ -6,9 +6,6 @@ import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.protocol.student.v1.DescribeResponse;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -36,9 +33,6 @@ final class Seat implements RouteTarget, AutoCloseable {
    */
   private static final Duration STALL = Duration.ofSeconds(5);
 
-  /** More than any seat has use for; guards the account against overflow. */
-  private static final int MAX_CREDITS = 1 << 20;
-
   private enum State {
     DOWN,
     OPENING,
@@ -54,15 +48,12 @@ final class Seat implements RouteTarget, AutoCloseable {
   private final NanoClock clock;
   private final SeatChannel channel;
   private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
-  private final Map<Long, Sent> sent = new LinkedHashMap<>();
+  private final SeatLedger ledger = new SeatLedger();
   private State state = State.DOWN;
   private Optional<SeatDescription> description = Optional.empty();
   private Optional<SeatChannel.Outbox> outbox = Optional.empty();
   // Replies of an older stream than this are dropped.
   private long streamNumber;
-  private long lastBatchId;
-  private int credits;
-  private int load;
   private boolean asking;
   private Future<?> nextQuestion = CompletableFuture.completedFuture(null);
 
@@ -115,12 +106,12 @@ final class Seat implements RouteTarget, AutoCloseable {
 
   @Override
   public int credits() {
-    return state == State.SERVING ? credits : 0;
+    return state == State.SERVING ? ledger.credits() : 0;
   }
 
   @Override
   public int load() {
-    return load;
+    return ledger.load();
   }
 
   /** Asks the seat what it serves, and connects when it is ready. One question is open at most. */
@@ -135,18 +126,14 @@ final class Seat implements RouteTarget, AutoCloseable {
   void send(Batch batch, int first, int end) {
     long now = clock.nanoTime();
     long left = Math.max(1, TimeUnit.NANOSECONDS.toMicros(batch.job().deadlineNanos() - now));
-    long id = ++lastBatchId;
     long overdue = batch.job().deadlineNanos() + STALL.toNanos();
-    credits--;
-    load += end - first;
-    sent.put(id, new Sent(batch, first, end, overdue));
+    long id = ledger.send(batch, first, end, overdue);
     outbox.orElseThrow().send(batch.message(id, first, end, left));
   }
 
   /** Gives the seat up when it has been silent for too long. */
   void checkStalled() {
-    long now = clock.nanoTime();
-    if (sent.values().stream().anyMatch(work -> now - work.overdueNanos() > 0)) {
+    if (ledger.isOverdue(clock.nanoTime())) {
       lost("stalled", "no answer within %s after a deadline".formatted(STALL));
     }
   }
@@ -192,11 +179,7 @@ final class Seat implements RouteTarget, AutoCloseable {
     streamNumber++;
     outbox.ifPresent(stream -> stream.cancel(reason));
     outbox = Optional.empty();
-    credits = 0;
-    load = 0;
-    List<Sent> unanswered = List.copyOf(sent.values());
-    sent.clear();
-    for (Sent work : unanswered) {
+    for (Sent work : ledger.clear()) {
       work.batch()
           .job()
           .fail(
@@ -284,7 +267,8 @@ final class Seat implements RouteTarget, AutoCloseable {
       switch (reply) {
         case SeatReply.Opened ignored -> opened();
         case SeatReply.Contribution contribution -> gather(contribution);
-        case SeatReply.Refused refused -> refused(refused);
+        case SeatReply.Refused refused ->
+            events.refused(this, ledger.refused(refused.batchId()), refused.refusal());
         case SeatReply.Fault fault -> throw new SeatFaultException(fault.text());
       }
       grant(reply.credits());
@@ -298,56 +282,24 @@ final class Seat implements RouteTarget, AutoCloseable {
       throw new SeatFaultException("a message with batch 0 in the middle of the stream");
     }
     state = State.SERVING;
-    credits = 0;
-    backoff.reset();
+    ledger.clear();
     events.widened(this);
   }
 
   private void grant(int granted) throws SeatFaultException {
-    if (granted > MAX_CREDITS - credits) {
-      throw new SeatFaultException("more than %d credits".formatted(MAX_CREDITS));
-    }
-    credits += granted;
+    ledger.grant(granted);
     if (granted > 0 && state == State.SERVING) {
       events.granted(this);
     }
   }
 
+  // Only an answer proves that the seat works; one that breaks on every batch must wait longer.
   private void gather(SeatReply.Contribution block) throws SeatFaultException {
-    Sent work = sent(block.batchId());
-    if (block.student() < 0 || !work.awaited().get(block.student())) {
-      throw new SeatFaultException(
-          "batch %d: student %d was not asked for or came twice"
-              .formatted(block.batchId(), block.student()));
+    Batch batch = ledger.answered(block).batch();
+    backoff.reset();
+    if (!batch.job().isDone()) {
+      batch.job().gather(block.student(), batch.firstRow(), block.values());
     }
-    if (block.rows() != work.batch().rows()) {
-      throw new SeatFaultException(
-          "batch %d: %d rows in place of %d"
-              .formatted(block.batchId(), block.rows(), work.batch().rows()));
-    }
-    work.awaited().clear(block.student());
-    load--;
-    if (work.awaited().isEmpty()) {
-      sent.remove(block.batchId());
-    }
-    if (!work.batch().job().isDone()) {
-      work.batch().job().gather(block.student(), work.batch().firstRow(), block.values());
-    }
-  }
-
-  private void refused(SeatReply.Refused refused) throws SeatFaultException {
-    Sent work = sent(refused.batchId());
-    sent.remove(refused.batchId());
-    load -= work.awaited().cardinality();
-    events.refused(this, work, refused.refusal());
-  }
-
-  private Sent sent(long batchId) throws SeatFaultException {
-    Sent work = sent.get(batchId);
-    if (work == null) {
-      throw new SeatFaultException("an answer to batch %d, which is not open".formatted(batchId));
-    }
-    return work;
   }
 
   private void askAfter(Duration delay) {

@@ -1,0 +1,97 @@
+package dev.cohort.aggregator.dispatch;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The account with one seat: credits held, what was sent and not answered yet. Refuses answers that
+ * do not fit. Owned by the dispatch thread.
+ */
+final class SeatLedger {
+  /** More than any seat has use for; guards the account against overflow. */
+  private static final int MAX_CREDITS = 1 << 20;
+
+  private final Map<Long, Sent> sent = new LinkedHashMap<>();
+  private long lastBatchId;
+  private int credits;
+  private int load;
+
+  /** Batches that may be sent now. */
+  int credits() {
+    return credits;
+  }
+
+  /** Students that the seat still has to run. */
+  int load() {
+    return load;
+  }
+
+  /** Notes a range of students as sent, for one credit; returns its batch id. */
+  long send(Batch batch, int first, int end, long overdueNanos) {
+    long id = ++lastBatchId;
+    credits--;
+    load += end - first;
+    sent.put(id, new Sent(batch, first, end, overdueNanos));
+    return id;
+  }
+
+  /** Notes credits that the seat gave. */
+  void grant(int granted) throws SeatFaultException {
+    if (granted > MAX_CREDITS - credits) {
+      throw new SeatFaultException("more than %d credits".formatted(MAX_CREDITS));
+    }
+    credits += granted;
+  }
+
+  /** Notes one student's answer; returns what it belongs to. */
+  Sent answered(SeatReply.Contribution block) throws SeatFaultException {
+    Sent work = find(block.batchId());
+    if (block.student() < 0 || !work.awaited().get(block.student())) {
+      throw new SeatFaultException(
+          "batch %d: student %d was not asked for or came twice"
+              .formatted(block.batchId(), block.student()));
+    }
+    if (block.rows() != work.batch().rows()) {
+      throw new SeatFaultException(
+          "batch %d: %d rows in place of %d"
+              .formatted(block.batchId(), block.rows(), work.batch().rows()));
+    }
+    work.awaited().clear(block.student());
+    load--;
+    if (work.awaited().isEmpty()) {
+      sent.remove(block.batchId());
+    }
+    return work;
+  }
+
+  /** Notes that the seat will not answer a batch; returns what it belongs to. */
+  Sent refused(long batchId) throws SeatFaultException {
+    Sent work = find(batchId);
+    sent.remove(batchId);
+    load -= work.awaited().cardinality();
+    return work;
+  }
+
+  /** Whether an answer should have come before this time. */
+  boolean isOverdue(long nowNanos) {
+    return sent.values().stream().anyMatch(work -> nowNanos - work.overdueNanos() > 0);
+  }
+
+  /** Begins anew, without credits; returns what was not answered. */
+  List<Sent> clear() {
+    List<Sent> unanswered = List.copyOf(sent.values());
+    sent.clear();
+    credits = 0;
+    load = 0;
+    return unanswered;
+  }
+
+  private Sent find(long batchId) throws SeatFaultException {
+    Sent work = sent.get(batchId);
+    if (work == null) {
+      throw new SeatFaultException("an answer to batch %d, which is not open".formatted(batchId));
+    }
+    return work;
+  }
+}
