@@ -3,11 +3,12 @@
     python packages/src/test/python/make_tiny_package.py
 
 writes `tiny-package` (fp32) and `tiny-package-int8` into packages/src/test/resources, each with
-`reference.jsonl` beside its files: token rows and the logits of every prefix from PyTorch. Needs the
-distiller's Python environment. The same versions write the same bytes.
+`reference.jsonl` (token rows of many lengths) and `texts.jsonl` (1,000 texts) beside its files: what PyTorch
+computes from them. Needs the distiller's Python environment. The same versions write the same bytes.
 """
 
 import json
+import random
 import shutil
 from pathlib import Path
 
@@ -97,6 +98,25 @@ def rows(vocabulary: int) -> list[Row]:
     return made
 
 
+def texts() -> list[str]:
+    """1,000 texts of 0 to 40 known and unknown words, with capitals, accents and punctuation."""
+    generator = random.Random(8)
+    words = [*WORDS, "What", "BANK", "café", "naïve", "don't", "x", "42", "?", ".", "银行", "qzx"]
+    return [" ".join(generator.choices(words, k=generator.randrange(41))) for _ in range(1_000)]
+
+
+def write_texts(out: Path) -> None:
+    """The logits of all students for each text."""
+    package = load_package(out)
+    lines = texts()
+    encoded = package.runtime().encode([[line] for line in lines])
+    logits = reference_logits(package.ensemble, encoded)[:, -1].tolist()
+    with (out / "texts.jsonl").open("w", encoding="utf-8") as file:
+        for line, row in zip(lines, logits, strict=True):
+            answer = {"text": line, "logits": [round(x, 5) for x in row]}
+            file.write(json.dumps(answer, ensure_ascii=False) + "\n")
+
+
 def write(weights: str) -> None:
     """One package and its reference."""
     name = "tiny-package" if weights == "fp32" else f"tiny-package-{weights}"
@@ -127,3 +147,4 @@ def write(weights: str) -> None:
 if __name__ == "__main__":
     write("fp32")
     write("int8")
+    write_texts(RESOURCES / "tiny-package")

@@ -32,10 +32,10 @@ final class TinyPackage {
     return copy;
   }
 
-  /** All files of the folder but the reference, which is no part of the package. */
+  /** All files of the folder but the references, which are no part of the package. */
   static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> !file.endsWith("reference.jsonl")).sorted().toList();
+      return files.filter(file -> !file.toString().endsWith(".jsonl")).sorted().toList();
     }
   }
 }

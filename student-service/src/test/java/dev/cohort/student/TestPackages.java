@@ -29,6 +29,9 @@ public final class TestPackages {
    */
   public record Reference(TokenRow row, float[][] prefixLogits) {}
 
+  /** A text and the logits of all students for it. */
+  public record Text(String text, float[] logits) {}
+
   public static Path folder(String name) {
     return Path.of("..", "packages", "src", "test", "resources", name);
   }
@@ -47,6 +50,14 @@ public final class TestPackages {
           new Reference(row, JSON.treeToValue(reference.get("prefix_logits"), float[][].class)));
     }
     return references;
+  }
+
+  public static List<Text> texts() throws IOException {
+    List<Text> texts = new ArrayList<>();
+    for (String line : Files.readAllLines(tiny().resolve("texts.jsonl"))) {
+      texts.add(JSON.readValue(line, Text.class));
+    }
+    return texts;
   }
 
   /** A copy whose manifest is changed and digest made right again. */

@@ -10,6 +10,7 @@ import dev.cohort.packages.Answers;
 import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackedBatch;
+import dev.cohort.packages.TextTokenizer;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.student.TestPackages;
 import dev.cohort.student.TestPackages.Reference;
@@ -59,6 +60,30 @@ class StudentEngineIT {
               Arrays.copyOfRange(prefixes.get(k), row * columns, (row + 1) * columns),
               1e-3f,
               "row " + row + ", prefix " + (k + 1));
+        }
+      }
+    }
+  }
+
+  @Test
+  void thousandTextsGiveTheLogitsOfPyTorch() throws Exception {
+    Package opened = Package.open(TestPackages.tiny());
+    Answers answers = opened.answers();
+    List<TestPackages.Text> texts = TestPackages.texts();
+    assertEquals(1_000, texts.size());
+    try (StudentEngine engine = StudentEngine.load(opened);
+        TextTokenizer tokenizer = opened.tokenizer()) {
+      for (int start = 0; start < texts.size(); start += 25) {
+        List<TestPackages.Text> part = texts.subList(start, start + 25);
+        List<TokenRow> rows = part.stream().map(text -> tokenizer.encode(text.text())).toList();
+        PackedBatch batch = pack(opened, rows);
+        float[] logits = answers.logits(engine.forwardPrefix(batch, 3), batch.rows());
+        for (int row = 0; row < part.size(); row++) {
+          assertArrayEquals(
+              part.get(row).logits(),
+              Arrays.copyOfRange(logits, row * 5, row * 5 + 5),
+              1e-3f,
+              part.get(row).text());
         }
       }
     }
