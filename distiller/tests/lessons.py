@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from transformers.utils import logging
 
 from cohort_distiller.batches import encode, length_batches
 from cohort_distiller.cli import main
 from cohort_distiller.teacher import Teacher
 from conftest import WORDS, write_teacher
+
+logging.disable_progress_bar()
 
 LABELS = ["money", "music", "travel"]
 

@@ -9,7 +9,7 @@ import pytest
 from cohort_distiller.package import load_package
 from lessons import fast_processes, make_lesson, run_cli
 
-DEADLINE_S = 60
+DEADLINE_S = 120
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ from cohort_distiller.package import load_package
 from lessons import contents, fast_processes, make_lesson, run_cli
 
 KILLS = 20
-DEADLINE_S = 60
+ATTEMPTS = 60
+DEADLINE_S = 120
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +39,23 @@ def finish(process, errors):
     assert process.exitcode == 0, errors.read_text()
 
 
+def kill_at_random(context, arguments, errors, checkpoint, generator, duration):
+    """Kills a run after a random time, from its start or from its first checkpoint.
+
+    Returns whether it was killed, and how long it ran; a run may end before its moment comes.
+    """
+    process = start(context, arguments, errors)
+    began = time.monotonic()
+    if checkpoint is not None:
+        wait_for(lambda: checkpoint.exists() or not process.is_alive())
+    process.join(duration * generator.random())
+    process.kill()
+    process.join(DEADLINE_S)
+    return process.exitcode == -signal.SIGKILL, time.monotonic() - began
+
+
 def test_killed_at_20_random_moments_and_resumed(lesson, context, tmp_path):
-    whole = tmp_path / "whole"
-    errors = tmp_path / "errors"
+    whole, errors = tmp_path / "whole", tmp_path / "errors"
     options = ("--checkpoint-seconds", "0", "--name", "demo")
     process = start(context, lesson.arguments(whole, *options), errors)
     began = time.monotonic()
@@ -48,22 +63,26 @@ def test_killed_at_20_random_moments_and_resumed(lesson, context, tmp_path):
     duration = time.monotonic() - began
     expected = contents(whole)
     generator = random.Random(20)  # noqa: S311 - moments of a test
-    killed = resumed = 0
-    for number in range(KILLS):
-        out = tmp_path / f"killed-{number}"
+    kills = 0
+    for number in range(ATTEMPTS):
+        out = tmp_path / f"run-{number}"
         arguments = lesson.arguments(out, *options)
-        process = start(context, arguments, errors)
-        process.join(duration * 0.95 * (number + generator.random()) / KILLS)
-        process.kill()
-        process.join(DEADLINE_S)
-        killed += process.exitcode == -signal.SIGKILL
-        resumed += out.with_name(f"{out.name}.work").joinpath("checkpoint.pt").exists()
+        checkpoint = tmp_path / f"run-{number}.work" / "checkpoint.pt"
+        awaited = checkpoint if kills % 2 else None
+        killed, lasted = kill_at_random(
+            context, arguments, errors, awaited, generator, duration / 2 if kills % 2 else duration
+        )
+        if not killed:
+            duration = min(duration, lasted)
+            continue
+        kills += 1
         finish(start(context, arguments, errors), errors)
         assert contents(out) == expected
         load_package(out)
         assert names(tmp_path, out.name) == [out.name, f"{out.name}-report"]
-    assert killed >= KILLS * 3 // 4, f"only {killed} runs were killed before their end"
-    assert resumed >= KILLS // 4, f"only {resumed} runs had a checkpoint to go on from"
+        if kills == KILLS:
+            return
+    pytest.fail(f"only {kills} of {ATTEMPTS} runs were killed before their end")
 
 
 def names(folder, word):

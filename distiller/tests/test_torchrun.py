@@ -25,7 +25,7 @@ def test_two_processes_do_the_arithmetic_of_one(tmp_path, capfd):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=180,
         check=False,
     )
     assert result.returncode == 0, result.stderr

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from transformers.utils import logging
 
 from . import __version__
 from .architecture import Task
@@ -60,6 +61,7 @@ class Split:
 def finetune(options: FinetuneOptions) -> float:
     """Writes a HuggingFace folder `options.out`; returns the dev quality of the epoch it keeps."""
     _check(options)
+    logging.disable_progress_bar()
     if options.out.exists() and not options.overwrite:
         raise InputError(f"{options.out}: exists already; choose another --out or add --overwrite")
     train = read_table(options.train, labelled=True)

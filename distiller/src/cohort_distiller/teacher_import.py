@@ -168,6 +168,9 @@ def _difference(folder: Path, graph: bytes) -> float:
     import onnxruntime
     import torch
     from transformers import BertModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
 
     encoder = BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
