@@ -28,8 +28,11 @@ final class Lane implements Runnable {
   public void run() {
     try {
       for (Optional<Batch> next = queue.take(); next.isPresent(); next = queue.take()) {
-        answer(next.get());
-        queue.finished();
+        try {
+          answer(next.get());
+        } finally {
+          queue.finished();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -40,7 +43,7 @@ final class Lane implements Runnable {
   private void answer(Batch batch) {
     try {
       runStudents(batch);
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       LOG.error(
           "batch of {} rows, {} tokens failed", batch.rows().rows(), batch.rows().tokens(), e);
       refuse(batch, Reason.ENGINE_FAILED, String.valueOf(e.getMessage()));

@@ -72,10 +72,10 @@ public final class Seat implements AutoCloseable {
         new StudentGrpcService(
             this::describe, credits, settings.maxStreams(), admission, queue::length, metrics);
     setHealth(ServingStatus.NOT_SERVING);
+    this.server = new SeatServer(settings.host(), settings.port(), maxMessage(), services());
     for (int lane = 0; lane < settings.lanes(); lane++) {
       lanes.add(startLane(lane, metrics));
     }
-    this.server = new SeatServer(settings.host(), settings.port(), maxMessage(), services());
   }
 
   /**
