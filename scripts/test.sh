@@ -29,6 +29,7 @@ skip() {
 
 java_tests() {
   check "Java: build, gates, tests" java_verify
+  check "Java: reproducible jars" "$COHORT_ROOT/scripts/check-reproducible.sh"
 }
 
 java_verify() {
@@ -63,7 +64,7 @@ distiller_tests() {
 # The files that others source are checked through those.
 lint_scripts() {
   cd "$COHORT_ROOT" || return
-  shellcheck -x -a cohort .ci/run scripts/cold-build.sh
+  shellcheck -x -a cohort .ci/run scripts/cold-build.sh scripts/check-reproducible.sh
 }
 
 scripts_tests() {
