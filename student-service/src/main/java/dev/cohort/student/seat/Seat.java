@@ -4,6 +4,7 @@ import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Manifest;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackageException;
+import dev.cohort.protocol.student.v1.CostTable;
 import dev.cohort.protocol.student.v1.DescribeResponse;
 import dev.cohort.protocol.student.v1.Limits;
 import dev.cohort.protocol.student.v1.StudentServiceGrpc;
@@ -17,6 +18,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,6 +42,9 @@ public final class Seat implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
+
+  /** Written once, when the home student is warm. */
+  private volatile Optional<CostTable> cost = Optional.empty();
 
   /** Held while a student is loaded: the process must not end in the middle of that. */
   private final Lock loading = new ReentrantLock();
@@ -152,10 +157,19 @@ public final class Seat implements AutoCloseable {
         engine.load(student);
         new WarmUp(engine, manifest, rules).run(student);
         LOG.info("student {} loaded", student);
+        if (student == settings.homeStudent()) {
+          measure(student);
+        }
       }
     } finally {
       loading.unlock();
     }
+  }
+
+  private void measure(int student) {
+    CostMeter meter =
+        new CostMeter(batch -> engine.forward(batch, student), manifest, rules, System::nanoTime);
+    cost = Optional.of(meter.measure());
   }
 
   private void closeEngine() {
@@ -220,7 +234,9 @@ public final class Seat implements AutoCloseable {
   }
 
   private DescribeResponse describe() {
-    return DescribeResponse.newBuilder()
+    DescribeResponse.Builder description = DescribeResponse.newBuilder();
+    cost.ifPresent(description::setCost);
+    return description
         .setPackageName(manifest.name())
         .setPackageDigest(manifest.digest())
         .setStudentsTotal(manifest.studentsTotal())

@@ -96,6 +96,15 @@ class SeatIT {
   }
 
   @Test
+  void publishesWhatBatchesCost() {
+    assertTrue(described.hasCost());
+    int cells = described.getCost().getRowsCount() * described.getCost().getLengthsCount();
+    assertTrue(cells > 1);
+    assertEquals(cells, described.getCost().getMicrosCount());
+    assertTrue(described.getCost().getMicrosList().stream().allMatch(micros -> micros > 0));
+  }
+
+  @Test
   void describesItself() {
     assertEquals("tiny-package", described.getPackageName());
     assertTrue(described.getPackageDigest().startsWith("sha256:"));
