@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # ./cohort test: every gate and every test; all of them run, and all are reported. Sourced by ./cohort.
 
+readonly VERIFY_LOG=$COHORT_ROOT/target/cohort-verify.log
+
 PASSED=0
 FAILED=0
 SKIPPED=0
@@ -32,13 +34,21 @@ java_tests() {
   check "Java: reproducible jars" "$COHORT_ROOT/scripts/check-reproducible.sh"
 }
 
+# Maven's log without what nobody reads when all is well.
+show_verify_progress() {
+  grep -E --line-buffered '^\[INFO\] (Building [^j]|Tests run:|BUILD|Total time)|^\[(ERROR|WARNING)\]|^\s+at |Exception' || true
+}
+
 java_verify() {
   require_jdk
   require_maven
   local digest
   digest=$(source_digest)
-  run_maven verify || return
   mkdir -p "$COHORT_ROOT/target"
+  run_maven verify 2>&1 | tee "$VERIFY_LOG" | show_verify_progress || {
+    say "the whole log is in $VERIFY_LOG"
+    return 1
+  }
   printf '%s' "$digest" >"$BUILD_STAMP"
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from served import ROOT, Served, serving
+from served import ROOT, Served, cohort, serving
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,12 @@ class Reference:
         return Reference(
             self.texts[:rows], self.input_ids[:rows], self.logits[:rows], self.labels[:rows]
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _built() -> None:
+    """Nothing below waits for a build."""
+    subprocess.run(cohort("build"), check=True, timeout=900)
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,10 @@ public final class PredictCommand implements Callable<Integer> {
     return new RemotePredictor(target, model);
   }
 
-  private static Stream<String> standardInput() {
+  private Stream<String> standardInput() {
+    if (console.terminal()) {
+      console.err().println("reading texts from standard input, one a line; Ctrl-D ends");
+    }
     return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
   }
 }
