@@ -1,5 +1,8 @@
 package dev.cohort.aggregator;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import dev.cohort.aggregator.oip.Datatype;
 import dev.cohort.aggregator.oip.TensorCodec;
@@ -51,6 +54,25 @@ public final class Requests {
       raw.addInputs(input.toBuilder().clearContents());
     }
     return raw.build();
+  }
+
+  /** The same request as the body of an HTTP call, with the data in JSON. */
+  public static String json(ModelInferRequest typed) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    ArrayNode inputs = body.putArray("inputs");
+    for (InferInputTensor input : typed.getInputsList()) {
+      ObjectNode tensor = inputs.addObject();
+      tensor.put("name", input.getName()).put("datatype", input.getDatatype());
+      ArrayNode shape = tensor.putArray("shape");
+      input.getShapeList().forEach(shape::add);
+      ArrayNode data = tensor.putArray("data");
+      input.getContents().getBytesContentsList().forEach(text -> data.add(text.toStringUtf8()));
+      input.getContents().getInt64ContentsList().forEach(data::add);
+    }
+    typed
+        .getOutputsList()
+        .forEach(each -> body.withArray("/outputs").addObject().put("name", each.getName()));
+    return body.toString();
   }
 
   /** The refusal that an action ends with. */

@@ -7,14 +7,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Commands as a user gives them, in this process, on the small package of {@code packages/}. */
 final class CommandsIT {
   private static final String TINY = "../packages/src/test/resources/tiny-package";
+  private static final String PAIR = "../packages/src/test/resources/tiny-pair";
 
   private record Outcome(int exitCode, String out, String err) {}
 
@@ -53,6 +58,37 @@ final class CommandsIT {
     assertTrue(lines.get(1).endsWith("\"students_used\":3}"), lines.get(1));
   }
 
+  /** One package of each kind that is not the plain one. */
+  static Stream<Arguments> kinds() {
+    String label = "\"label\":\"(no|maybe|yes|negative|positive)\",\"probability\":0\\.\\d+";
+    return Stream.of(
+        Arguments.of("tiny-pair", "classification, 3 labels", "a pair of texts", label),
+        Arguments.of("tiny-regression", ": regression", "one text", "\"value\":-?\\d+\\.\\d+"),
+        Arguments.of(
+            "tiny-embedding",
+            "embedding, 24 dimensions",
+            "one text",
+            "\"embedding\":\\[(-?[\\d.E-]+,?){24}\\]"),
+        Arguments.of("tiny-roberta", "classification, 2 labels", "one text", label));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void everyKindIsInspectedAndAnswered(String name, String task, String rows, String answer) {
+    String folder = TINY.replace("tiny-package", name);
+    String report = run("inspect", folder).out();
+    assertTrue(report.contains(task) && report.contains(rows), report);
+    boolean pair = rows.startsWith("a pair");
+    List<String> arguments = new ArrayList<>(List.of("predict", "--package", folder, "--json"));
+    arguments.addAll(pair ? List.of("--pair", "hi\tyou") : List.of("hi"));
+    Outcome outcome = run(arguments.toArray(String[]::new));
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    String texts = pair ? "\"text_a\":\"hi\",\"text_b\":\"you\"" : "\"text\":\"hi\"";
+    assertTrue(
+        outcome.out().strip().matches("\\{" + texts + "," + answer + ",\"students_used\":\\d}"),
+        outcome.out());
+  }
+
   @Test
   void predictUsesAsManyStudentsAsAsked() {
     Outcome outcome = run("predict", "--package", TINY, "--json", "--students", "1", "hello");
@@ -67,6 +103,7 @@ final class CommandsIT {
         "inspect | Missing required parameter",
         "predict --package " + TINY + " --students 4 x | --students is 4",
         "predict --package " + TINY + " --pair x | exactly one tab",
+        "predict --package " + PAIR + " x | the package takes pairs (text_a, text_b)",
         "predict --target nowhere --model m x | --target is nowhere; allowed is HOST:PORT",
         "predict --target localhost:1 x | --target needs --model",
         "predict --package " + TINY + " --target localhost:1 --model m x | cannot be used with",

@@ -44,7 +44,15 @@ class StudentEngineIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tiny-package", "tiny-package-int8"})
+  @ValueSource(
+      strings = {
+        "tiny-package",
+        "tiny-package-int8",
+        "tiny-pair",
+        "tiny-regression",
+        "tiny-embedding",
+        "tiny-roberta"
+      })
   void everyPrefixEqualsPyTorch(String name) throws Exception {
     Package opened = Package.open(TestPackages.folder(name));
     List<Reference> references = TestPackages.references(name);
@@ -52,7 +60,9 @@ class StudentEngineIT {
     int columns = answers.columns();
     try (StudentEngine engine = StudentEngine.load(opened)) {
       PackedBatch batch = pack(opened, rows(name));
-      List<float[]> prefixes = answers.prefixes(engine.forwardPrefix(batch, 3), batch.rows());
+      List<float[]> prefixes =
+          answers.prefixes(
+              engine.forwardPrefix(batch, opened.manifest().studentsTotal()), batch.rows());
       for (int row = 0; row < batch.rows(); row++) {
         for (int k = 0; k < prefixes.size(); k++) {
           assertArrayEquals(
