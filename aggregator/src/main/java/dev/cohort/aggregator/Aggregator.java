@@ -16,6 +16,7 @@ import dev.cohort.packages.TextTokenizer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -119,16 +120,19 @@ public final class Aggregator implements AutoCloseable {
     return server.isReady();
   }
 
-  /** Says that it is not ready and takes no new gRPC calls; returns at once. */
+  /** Says that it is not ready and takes no new requests; returns at once. */
   public void beginDrain() {
     server.drain();
     grpc.beginDrain();
+    http.beginDrain();
   }
 
   /** Waits for the calls in flight, for as long as the settings say. */
   public void drain() {
     beginDrain();
+    long deadline = System.nanoTime() + settings.drain().toNanos();
     grpc.drain(settings.drain());
+    http.drain(Duration.ofNanos(deadline - System.nanoTime()));
   }
 
   /** Drops what is still in flight. */

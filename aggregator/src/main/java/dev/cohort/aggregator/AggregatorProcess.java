@@ -5,6 +5,7 @@ import dev.cohort.aggregator.config.Settings;
 import dev.cohort.aggregator.http.HttpFrontDoor;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.ext.web.Router;
@@ -46,8 +47,6 @@ public class AggregatorProcess implements HealthCheck {
         Aggregator.start(
             Settings.of(config), version, new ServingMetrics(registry), NanoClock.SYSTEM);
     running = Optional.of(started);
-    // At the signal itself: the container tells its own listeners to finish first.
-    Runtime.getRuntime().addShutdownHook(new Thread(started::beginDrain, "cohort-drain"));
     LOG.infof(
         "gRPC on %s:%d, HTTP on %s:%d, metrics on %s:%d",
         config.host(),
@@ -72,12 +71,13 @@ public class AggregatorProcess implements HealthCheck {
             });
   }
 
+  /** The first event of a stop: both ports are still open, and nothing else has been stopped. */
+  void drain(@Observes ShutdownDelayInitiatedEvent event) {
+    running.ifPresent(Aggregator::drain);
+  }
+
   void stop(@Observes ShutdownEvent event) {
-    running.ifPresent(
-        aggregator -> {
-          aggregator.drain();
-          aggregator.close();
-        });
+    running.ifPresent(Aggregator::close);
   }
 
   @Override

@@ -104,6 +104,7 @@ class AggregatorProcessIT {
 
       process.destroy();
       Await.until("no new gRPC calls are taken", () -> !accepts(grpcPort));
+      assertRefusedAsStopping(httpPort);
       assertTrue(process.isAlive());
       held.forEach(seat::answer);
       assertEquals(200, overHttp.get(20, TimeUnit.SECONDS).statusCode());
@@ -114,6 +115,15 @@ class AggregatorProcessIT {
     }
     String log = Files.readString(LOG);
     assertFalse(log.contains("Exception"), log);
+  }
+
+  private void assertRefusedAsStopping(int httpPort) throws Exception {
+    HttpResponse<String> refused = http.send(infer(httpPort), HttpResponse.BodyHandlers.ofString());
+    assertEquals(503, refused.statusCode());
+    assertEquals("{\"error\":\"the server is stopping\"}", refused.body());
+    HttpResponse<String> ready = get(httpPort, "/v2/health/ready");
+    assertEquals(503, ready.statusCode());
+    assertTrue(ready.body().contains("\"error\""), ready.body());
   }
 
   private static HttpRequest infer(int port) {

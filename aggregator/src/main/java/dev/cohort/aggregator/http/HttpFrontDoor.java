@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -32,6 +33,7 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
   private final Executor workers;
   private final int maxBodyBytes;
   private final BodyMemory memory;
+  private final OpenRequests open = new OpenRequests();
 
   /**
    * @param maxBodyBytes of a request, as sent and decompressed
@@ -42,6 +44,21 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
     this.workers = workers;
     this.maxBodyBytes = maxBodyBytes;
     this.memory = memory;
+  }
+
+  /** From now on refuses inference; requests in flight go on, and so do all other calls. */
+  public void beginDrain() {
+    open.beginDrain();
+  }
+
+  /** Waits until the requests in flight have ended, or patience has. */
+  public void drain(Duration patience) {
+    beginDrain();
+    try {
+      open.await(patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
@@ -84,7 +101,13 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
         boolean ready = server.isReady(model.name(), model.version());
         reply.readiness(ready, JsonDescriptions.modelReady(model.name(), ready));
       }
-      case INFER -> infer(request, model, reply);
+      case INFER -> {
+        if (!open.begin()) {
+          throw RefusedException.unavailable("the server is stopping");
+        }
+        request.response().endHandler(ended -> open.end());
+        infer(request, model, reply);
+      }
     }
   }
 
