@@ -2,14 +2,13 @@ package dev.cohort.cli.predict;
 
 import com.google.protobuf.ByteString;
 import dev.cohort.cli.CommandException;
+import dev.cohort.cli.Target;
 import dev.cohort.packages.Manifest.Task;
 import dev.cohort.protocol.inference.GRPCInferenceServiceGrpc;
 import dev.cohort.protocol.inference.InferTensorContents;
 import dev.cohort.protocol.inference.ModelInferRequest;
 import dev.cohort.protocol.inference.ModelInferRequest.InferInputTensor;
 import dev.cohort.protocol.inference.ModelInferResponse;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -33,11 +32,7 @@ final class RemotePredictor implements Predictor {
   RemotePredictor(String target, String model) {
     this.target = target;
     this.model = model;
-    if (!target.matches(".+:\\d{1,5}")) {
-      throw CommandException.input("--target is %s; allowed is HOST:PORT".formatted(target));
-    }
-    this.channel =
-        Grpc.newChannelBuilder("dns:///" + target, InsecureChannelCredentials.create()).build();
+    this.channel = Target.parse(target).channelBuilder().build();
   }
 
   @Override
