@@ -2,6 +2,7 @@ package dev.cohort.cli;
 
 import dev.cohort.cli.inspect.InspectCommand;
 import dev.cohort.cli.predict.PredictCommand;
+import dev.cohort.cli.replay.ReplayCommand;
 import dev.cohort.cli.serve.ServeCommand;
 import dev.cohort.packages.InputException;
 import dev.cohort.packages.PackageException;
@@ -32,6 +33,7 @@ public final class Cohort {
     commandLine.addSubcommand(new ServeCommand(home, console));
     commandLine.addSubcommand(new PredictCommand(home, console));
     commandLine.addSubcommand(new InspectCommand(console));
+    commandLine.addSubcommand(new ReplayCommand(home, console));
     commandLine.setParameterExceptionHandler((error, given) -> usageError(console, error));
     commandLine.setExecutionExceptionHandler((error, at, given) -> report(console, error));
     return commandLine.execute(arguments);

@@ -22,6 +22,11 @@ public record Home(Path folder) {
     return folder.resolve("demo/clinc150");
   }
 
+  /** Texts for the demo package, with labels. */
+  public Path demoTexts() {
+    return folder.resolve("demo/data/clinc150/test.tsv");
+  }
+
   /** This command's own jar. */
   public Path commandJar() {
     return built("cli/target/cohort-cli.jar");
