@@ -101,6 +101,8 @@ def start(packages: Sequence[Path], *options: str) -> Served:
         text=True,
         # A group of its own, so that a signal can reach all of it as Ctrl-C does.
         process_group=0,
+        # Started in the background, these tests ignore Ctrl-C, and children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     line = _first_line(process)
     if not line.startswith("ready"):
@@ -124,7 +126,10 @@ def stop(served: Served) -> None:
     """Ends a server as Ctrl-C in a terminal does."""
     if served.process.poll() is None:
         os.killpg(served.process.pid, signal.SIGINT)
-    served.process.wait(STOP_SECONDS)
+    try:
+        served.process.wait(STOP_SECONDS)
+    finally:
+        served.process.kill()
 
 
 @contextlib.contextmanager
