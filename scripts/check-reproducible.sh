@@ -20,7 +20,7 @@ git ls-files -z --cached --others --exclude-standard -- pom.xml .mvn '*/pom.xml'
   tar --null --files-from=- -cf - | tar -xf - -C "$copy"
 
 # shellcheck disable=SC2153 # MAVEN is set by require_maven.
-MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" "$MAVEN" -B -ntp -q -o -f "$copy/pom.xml" \
+MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" "$MAVEN" -B -ntp -q -f "$copy/pom.xml" \
   -DskipTests -Dspotless.check.skip=true \
   -Dcyclonedx.skip=true -Dquarkus.build.skip=true package
 

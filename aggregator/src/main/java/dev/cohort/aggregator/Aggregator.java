@@ -123,8 +123,9 @@ public final class Aggregator implements AutoCloseable {
   /** Says that it is not ready and takes no new requests; returns at once. */
   public void beginDrain() {
     server.drain();
-    grpc.beginDrain();
+    // First HTTP: when the gRPC port is seen to be closed, no transport takes new work.
     http.beginDrain();
+    grpc.beginDrain();
   }
 
   /** Waits for the calls in flight, for as long as the settings say. */
