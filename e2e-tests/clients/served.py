@@ -96,6 +96,8 @@ def start(packages: Sequence[Path], *options: str) -> Served:
     )
     process = subprocess.Popen(
         cohort("serve", *packages, *ports, *options),
+        # Answers are compared with those of all students, however busy this machine is.
+        env={**os.environ, "COHORT_LATENCY_TARGET": "60s"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,

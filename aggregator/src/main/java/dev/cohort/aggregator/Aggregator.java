@@ -60,7 +60,8 @@ public final class Aggregator implements AutoCloseable {
             settings.tokenizerThreads(),
             Math.max(64, 2 * settings.queueRequests()));
     this.answerer = pool("cohort-answer-", 1, Integer.MAX_VALUE);
-    this.dispatcher = new Dispatcher(catalog, settings.seats(), metrics, clock);
+    this.dispatcher =
+        new Dispatcher(catalog, settings.seats(), settings.prefixes(), metrics, clock);
     InferencePipeline pipeline =
         new InferencePipeline(
             catalog, admission, textPool, dispatcher, answerer, metrics, settings.timeout(), clock);

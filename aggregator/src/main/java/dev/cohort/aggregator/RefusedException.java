@@ -1,6 +1,12 @@
 package dev.cohort.aggregator;
 
+import com.google.protobuf.Any;
+import com.google.rpc.RetryInfo;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The expected end of a request that is not an answer: a status code and a text meant for the
@@ -10,11 +16,22 @@ public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Status.Code code;
+  private final transient Optional<Duration> retryAfter;
 
   /** A refusal with the given code, never {@code OK}, and text. */
   public RefusedException(Status.Code code, String text) {
+    this(code, text, Optional.empty());
+  }
+
+  private RefusedException(Status.Code code, String text, Optional<Duration> retryAfter) {
     super(text, null, false, false);
     this.code = code;
+    this.retryAfter = retryAfter;
+  }
+
+  /** There is no room now; worth a retry after a while. */
+  public static RefusedException full(String text, Duration retryAfter) {
+    return new RefusedException(Status.Code.RESOURCE_EXHAUSTED, text, Optional.of(retryAfter));
   }
 
   /** Bad input: the client must change the request. */
@@ -55,8 +72,27 @@ public final class RefusedException extends RuntimeException {
     return code;
   }
 
-  /** The same refusal as a gRPC status. */
-  public Status status() {
-    return code.toStatus().withDescription(getMessage());
+  /** When a retry is worth it; empty when that is not known. */
+  public Optional<Duration> retryAfter() {
+    return retryAfter;
+  }
+
+  /** The same refusal as a gRPC status, with {@code google.rpc.RetryInfo} where a retry helps. */
+  public StatusRuntimeException statusException() {
+    com.google.rpc.Status.Builder status =
+        com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage(getMessage());
+    if (retryAfter.isEmpty()) {
+      return code.toStatus().withDescription(getMessage()).asRuntimeException();
+    }
+    status.addDetails(
+        Any.pack(RetryInfo.newBuilder().setRetryDelay(delay(retryAfter.get())).build()));
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private static com.google.protobuf.Duration delay(Duration time) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(time.toSeconds())
+        .setNanos(time.toNanosPart())
+        .build();
   }
 }

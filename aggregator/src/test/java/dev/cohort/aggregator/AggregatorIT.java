@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import dev.cohort.aggregator.config.Settings;
+import dev.cohort.aggregator.dispatch.PrefixSettings;
 import dev.cohort.aggregator.dispatch.SeatAddress;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.oip.Datatype;
@@ -66,6 +67,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,7 +132,8 @@ class AggregatorIT {
             64,
             512,
             262_144,
-            4 * MESSAGE_BYTES);
+            4 * MESSAGE_BYTES,
+            new PrefixSettings(Duration.ofMinutes(1), Duration.ofMillis(100), 1, 1, 64));
     ServingMetrics metrics = new ServingMetrics(new SimpleMeterRegistry());
     return Aggregator.start(settings, "1.2.3", metrics, NanoClock.SYSTEM);
   }
@@ -533,6 +536,13 @@ class AggregatorIT {
     assertError(504, post(utf8(timed)), "deadline");
   }
 
+  /** A row's neighbours in a batch change its sums only by rounding. */
+  private static boolean isClose(List<Float> expected, List<Float> actual) {
+    return expected.size() == actual.size()
+        && IntStream.range(0, expected.size())
+            .allMatch(i -> Math.abs(expected.get(i) - actual.get(i)) < 1e-4);
+  }
+
   @Test
   void manyAtOnceGetTheirOwnAnswers() throws Exception {
     List<List<Float>> expected = new ArrayList<>();
@@ -556,7 +566,7 @@ class AggregatorIT {
                                       "logits")
                                   .get("data"))
                           : logits(stub().modelInfer(text(TEXTS.get(which))));
-                  return actual.equals(expected.get(which));
+                  return isClose(expected.get(which), actual);
                 }));
       }
       for (Future<Boolean> call : calls) {
@@ -566,7 +576,7 @@ class AggregatorIT {
   }
 
   @Test
-  void killedSeatCostsOnlyWhatItHad() throws Exception {
+  void killedSeatCostsNothing() throws Exception {
     RealSeat doomed = RealSeat.start(TinyPackage.PATH, 0);
     try (doomed;
         Aggregator other = aggregator(List.of(doomed.address(), SEATS.get(0).address()))) {
@@ -580,16 +590,9 @@ class AggregatorIT {
               health.check(HealthCheckRequest.getDefaultInstance()).getStatus()
                   == ServingStatus.SERVING);
       CompletableFuture<Void> killed = CompletableFuture.runAsync(doomed::kill);
-      int unavailable = 0;
       for (int i = 0; i < 200 || !killed.isDone(); i++) {
-        try {
-          calls.withDeadlineAfter(20, TimeUnit.SECONDS).modelInfer(text("a good film"));
-        } catch (StatusRuntimeException e) {
-          assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e.getMessage());
-          unavailable++;
-        }
+        calls.withDeadlineAfter(20, TimeUnit.SECONDS).modelInfer(text("a good film"));
       }
-      assertTrue(unavailable <= 1, "one call was in flight, but failed: " + unavailable);
       assertTrue(other.isReady());
       client.shutdownNow();
     }

@@ -79,6 +79,30 @@ public final class RealSeat implements AutoCloseable {
     return address;
   }
 
+  /** SIGSTOP: its ports stay open, but nothing answers. */
+  public void suspend() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  public void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int code = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+      if (code != 0) {
+        throw new AssertionError("kill -%s ended with %d".formatted(name, code));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   /** kill -9. */
   public void kill() {
     process.destroyForcibly();

@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
  * What PyTorch says about one row.
  *
  * @param texts one, or the two of a pair
- * @param logits of all students, D numbers
+ * @param prefixes logits of each prefix, D numbers
  */
-record ReferenceRow(List<String> texts, TokenRow tokens, List<Float> logits) {
+record ReferenceRow(List<String> texts, TokenRow tokens, List<List<Float>> prefixes) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** All reference rows of a package. */
@@ -25,14 +25,22 @@ record ReferenceRow(List<String> texts, TokenRow tokens, List<Float> logits) {
     for (String line : Files.readAllLines(packageFolder.resolve("reference.jsonl"))) {
       JsonNode row = JSON.readTree(line);
       List<String> texts = new ArrayList<>();
-      row.get("texts").forEach(text -> texts.add(text.textValue()));
-      JsonNode prefixes = row.get("prefix_logits");
-      List<Float> logits = new ArrayList<>();
-      prefixes.get(prefixes.size() - 1).forEach(value -> logits.add(value.floatValue()));
+      row.path("texts").forEach(text -> texts.add(text.textValue()));
+      List<List<Float>> prefixes = new ArrayList<>();
+      for (JsonNode prefix : row.get("prefix_logits")) {
+        List<Float> logits = new ArrayList<>();
+        prefix.forEach(value -> logits.add(value.floatValue()));
+        prefixes.add(logits);
+      }
       TokenRow tokens = new TokenRow(ints(row.get("input_ids")), ints(row.get("token_type_ids")));
-      rows.add(new ReferenceRow(texts, tokens, logits));
+      rows.add(new ReferenceRow(texts, tokens, prefixes));
     }
     return rows;
+  }
+
+  /** Of all students. */
+  List<Float> logits() {
+    return prefixes.getLast();
   }
 
   private static int[] ints(JsonNode numbers) {

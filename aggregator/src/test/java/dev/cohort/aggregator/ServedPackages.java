@@ -3,11 +3,14 @@ package dev.cohort.aggregator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cohort.aggregator.config.Settings;
+import dev.cohort.aggregator.dispatch.PrefixSettings;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.protocol.inference.GRPCInferenceServiceGrpc;
 import dev.cohort.protocol.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -31,13 +34,16 @@ final class ServedPackages implements AutoCloseable {
 
   private final List<RealSeat> seats;
   private final Aggregator aggregator;
+  private final SimpleMeterRegistry registry;
   private final Vertx vertx = Vertx.vertx();
   private final HttpServer httpServer;
   private final ManagedChannel channel;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private ServedPackages(List<RealSeat> seats, Aggregator aggregator) throws Exception {
+  private ServedPackages(List<RealSeat> seats, Aggregator aggregator, SimpleMeterRegistry registry)
+      throws Exception {
+    this.registry = registry;
     this.seats = seats;
     this.aggregator = aggregator;
     this.httpServer =
@@ -52,15 +58,42 @@ final class ServedPackages implements AutoCloseable {
         NettyChannelBuilder.forAddress("127.0.0.1", aggregator.grpcPort()).usePlaintext().build();
   }
 
-  /** Serves these packages; all are ready when this returns. */
+  /** Serves these packages unpruned; all are ready when this returns. */
   static ServedPackages start(List<Path> packages) throws Exception {
     List<RealSeat> seats = packages.stream().map(folder -> RealSeat.start(folder, 0)).toList();
-    ServedPackages served = new ServedPackages(seats, aggregator(packages, seats));
-    Await.until("every model is ready", served.aggregator::isReady);
+    return start(
+        packages,
+        seats,
+        new PrefixSettings(Duration.ofMinutes(1), Duration.ofMillis(100), 1, 1, 64));
+  }
+
+  /** Serves packages from these seats, which are closed with it; all are ready and connected. */
+  static ServedPackages start(List<Path> packages, List<RealSeat> seats, PrefixSettings prefixes)
+      throws Exception {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    Aggregator aggregator = aggregator(packages, seats, prefixes, registry);
+    ServedPackages served = new ServedPackages(seats, aggregator, registry);
+    Await.until("every model is ready", aggregator::isReady);
+    Await.until(
+        "every seat is connected", () -> served.gauge("cohort.seats.connected") == seats.size());
     return served;
   }
 
-  private static Aggregator aggregator(List<Path> packages, List<RealSeat> seats)
+  /** A counter of the aggregator, summed over its labels. */
+  double count(String name) {
+    return registry.find(name).counters().stream().mapToDouble(Counter::count).sum();
+  }
+
+  /** A gauge of the aggregator, summed over its labels. */
+  double gauge(String name) {
+    return registry.find(name).gauges().stream().mapToDouble(Gauge::value).sum();
+  }
+
+  private static Aggregator aggregator(
+      List<Path> packages,
+      List<RealSeat> seats,
+      PrefixSettings prefixes,
+      SimpleMeterRegistry registry)
       throws IOException {
     Settings settings =
         new Settings(
@@ -75,8 +108,9 @@ final class ServedPackages implements AutoCloseable {
             64,
             512,
             262_144,
-            4 << 20);
-    ServingMetrics metrics = new ServingMetrics(new SimpleMeterRegistry());
+            4 << 20,
+            prefixes);
+    ServingMetrics metrics = new ServingMetrics(registry);
     return Aggregator.start(settings, "1.2.3", metrics, NanoClock.SYSTEM);
   }
 

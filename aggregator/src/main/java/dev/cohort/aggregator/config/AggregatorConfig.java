@@ -44,7 +44,32 @@ public interface AggregatorConfig {
   @WithDefault("0")
   int tokenizerThreads();
 
+  /** Predicted time to an answer beyond which students are dropped. */
+  @WithDefault("50ms")
+  Duration latencyTarget();
+
+  /** Points of the package's metric on its dev split that pruning may give up. */
+  @WithDefault("1.0")
+  double qualityFloor();
+
+  Students students();
+
   Limits limits();
+
+  /** How many students may answer. */
+  interface Students {
+    /** Fewest; the floor prefix of the package where that is more. */
+    @WithDefault("1")
+    int min();
+
+    /** Most; all of the package where that is fewer. */
+    @WithDefault("64")
+    int max();
+
+    /** How long it must be calm before one student comes back. */
+    @WithDefault("500ms")
+    Duration quiet();
+  }
 
   /** What is refused. */
   interface Limits {

@@ -1,5 +1,6 @@
 package dev.cohort.aggregator.config;
 
+import dev.cohort.aggregator.dispatch.PrefixSettings;
 import dev.cohort.aggregator.dispatch.SeatAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
  * @param seats may be empty: then no request is answered
  * @param timeout for requests that bring no deadline
  * @param drain time for requests in flight when the process stops
+ * @param prefixes how many students may answer
  */
 public record Settings(
     List<Path> packages,
@@ -26,11 +28,14 @@ public record Settings(
     int rows,
     int queueRequests,
     int queueTokens,
-    int queueBytes) {
+    int queueBytes,
+    PrefixSettings prefixes) {
   private static final int MAX_PORT = 65_535;
   private static final int MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
   private static final int MAX_THREADS = 256;
   private static final int MAX_ROWS = 65_536;
+  private static final int MAX_STUDENTS = 64;
+  private static final int MAX_POINTS = 100;
   private static final Duration LONGEST = Duration.ofHours(1);
 
   /** Copies the lists. */
@@ -64,6 +69,7 @@ public record Settings(
         "cohort.limits.queue-bytes", limits.queueBytes(), limits.messageBytes(), Integer.MAX_VALUE);
     faults.duration("cohort.timeout", config.timeout(), Duration.ofMillis(1));
     faults.duration("cohort.drain", config.drain(), Duration.ZERO);
+    PrefixSettings prefixes = prefixes(config, faults);
     faults.throwIfAny();
     return new Settings(
         packages,
@@ -77,7 +83,32 @@ public record Settings(
         limits.rows(),
         limits.queueRequests(),
         limits.queueTokens(),
-        limits.queueBytes());
+        limits.queueBytes(),
+        prefixes);
+  }
+
+  private static PrefixSettings prefixes(AggregatorConfig config, Faults faults) {
+    AggregatorConfig.Students students = config.students();
+    faults.duration("cohort.latency-target", config.latencyTarget(), Duration.ofMillis(1));
+    faults.duration("cohort.students.quiet", students.quiet(), Duration.ZERO);
+    faults.range("cohort.students.min", students.min(), 1, MAX_STUDENTS);
+    faults.range("cohort.students.max", students.max(), 1, MAX_STUDENTS);
+    if (students.min() > students.max()) {
+      faults.add(
+          "cohort.students.min is %d; allowed are 1 to cohort.students.max, %d"
+              .formatted(students.min(), students.max()));
+    }
+    if (!(config.qualityFloor() >= 0 && config.qualityFloor() <= MAX_POINTS)) {
+      faults.add(
+          "cohort.quality-floor is %s; allowed are 0 to %d points"
+              .formatted(config.qualityFloor(), MAX_POINTS));
+    }
+    return new PrefixSettings(
+        config.latencyTarget(),
+        students.quiet(),
+        config.qualityFloor(),
+        students.min(),
+        students.max());
   }
 
   private static List<SeatAddress> seats(List<String> texts, Faults faults) {

@@ -2,82 +2,197 @@ package dev.cohort.aggregator.dispatch;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.cohort.aggregator.RefusedException;
+import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.protocol.student.v1.ForwardRequest;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Consecutive rows of one job that travel together, packed as the student protocol wants them.
- * Owned by the dispatch thread.
+ * Rows of any jobs of one model that travel together, packed as the student protocol wants them;
+ * which students have been sent, and the blocks that came back. One student's work may be with two
+ * seats; the first block counts. Owned by the dispatch thread.
  */
 final class Batch {
-  private final Job job;
-  private final int firstRow;
-  private final int rows;
-  private final int tokens;
-  private final int longest;
+  private final ServedModel model;
+  private final List<QueuedRow> rows;
+  private final BatchShape shape;
+  private final int asked;
   private final ByteString inputIds;
   private final ByteString tokenTypeIds;
   private final ByteString rowLengths;
   private final BitSet unsent = new BitSet();
-  private int refusals;
+  private final int[] copies;
+  private final float[][] blocks;
+  private final Set<Seat> avoided = new HashSet<>();
+  // Students 0..run-1 are worth waiting for.
+  private int run;
+  private int resends;
+  private boolean finished;
+  // Why fewer students than asked may answer.
+  private RefusedException reason = RefusedException.unavailable("no seat answered; this is a bug");
 
-  Batch(Job job, int firstRow, List<TokenRow> rows) {
-    this.job = job;
-    this.firstRow = firstRow;
-    this.rows = rows.size();
-    this.tokens = rows.stream().mapToInt(TokenRow::length).sum();
-    this.longest = rows.stream().mapToInt(TokenRow::length).max().orElseThrow();
-    this.inputIds = packed(rows, tokens, TokenRow::ids);
+  /**
+   * @param asked students that the prefix policy chose
+   * @param run how many of them seats can run now
+   */
+  Batch(ServedModel model, List<QueuedRow> rows, int asked, int run) {
+    this.model = model;
+    this.rows = List.copyOf(rows);
+    this.shape = BatchShape.of(rows);
+    this.asked = asked;
+    this.run = run;
+    this.copies = new int[asked];
+    this.blocks = new float[asked][];
+    List<TokenRow> tokens = rows.stream().map(QueuedRow::tokens).toList();
+    this.inputIds = packed(tokens, shape.tokens(), TokenRow::ids);
     this.tokenTypeIds =
-        rows.stream().allMatch(row -> Arrays.stream(row.types()).allMatch(type -> type == 0))
+        tokens.stream().allMatch(row -> Arrays.stream(row.types()).allMatch(type -> type == 0))
             ? ByteString.EMPTY
-            : packed(rows, tokens, TokenRow::types);
-    this.rowLengths = packed(rows, rows.size(), row -> new int[] {row.length()});
-    unsent.set(0, job.model().studentsTotal());
+            : packed(tokens, shape.tokens(), TokenRow::types);
+    this.rowLengths = packed(tokens, shape.rows(), row -> new int[] {row.length()});
+    unsent.set(0, run);
   }
 
-  Job job() {
-    return job;
+  ServedModel model() {
+    return model;
   }
 
-  int firstRow() {
-    return firstRow;
-  }
-
-  int rows() {
+  List<QueuedRow> rows() {
     return rows;
   }
 
-  int tokens() {
-    return tokens;
+  BatchShape shape() {
+    return shape;
   }
 
-  int longest() {
-    return longest;
+  int asked() {
+    return asked;
   }
 
-  /** Students that no seat has been asked for yet. */
+  /** Students that a seat has to be asked for. */
   BitSet unsent() {
     return unsent;
   }
 
-  /** How often seats refused a part of this batch without running it, this time included. */
-  int refused(BitSet students) {
-    unsent.or(students);
-    return ++refusals;
+  /** Seats that should not get this batch again. */
+  Set<Seat> avoided() {
+    return avoided;
+  }
+
+  /** The block of a student that has answered. */
+  float[] block(int student) {
+    return blocks[student];
+  }
+
+  /** Whether nobody waits for this batch any more. */
+  boolean isDone() {
+    return finished || rows.stream().allMatch(row -> row.job().isDone());
+  }
+
+  /** When the last of those who wait gives up. */
+  long deadlineNanos() {
+    long now = rows.getFirst().job().deadlineNanos();
+    return now + rows.stream().mapToLong(row -> row.job().deadlineNanos() - now).max().orElse(0);
+  }
+
+  /** Students 0..n-1 have all answered. */
+  int complete() {
+    int complete = 0;
+    while (complete < asked && blocks[complete] != null) {
+      complete++;
+    }
+    return complete;
+  }
+
+  /** A seat works on these students. */
+  void sent(int first, int end) {
+    unsent.clear(first, end);
+    for (int student = first; student < end; student++) {
+      copies[student]++;
+    }
+  }
+
+  /** Whether some seat still works on a student. */
+  boolean isOut(int student) {
+    return copies[student] > 0;
+  }
+
+  /** Takes the block of one student; a second one is dropped. */
+  void take(int student, float[] block) {
+    copies[student]--;
+    if (blocks[student] == null) {
+      blocks[student] = block;
+      unsent.clear(student);
+      finishIfComplete();
+    }
+  }
+
+  /** A seat will not answer for these students; those that nobody else works on are sent again. */
+  void returned(BitSet students, RefusedException why) {
+    resends++;
+    reason = why;
+    students.stream()
+        .forEach(
+            student -> {
+              copies[student]--;
+              if (blocks[student] == null && copies[student] == 0 && student < run) {
+                unsent.set(student);
+              }
+            });
+  }
+
+  /** Asks for a second copy of what a slow seat has not answered. */
+  void hedge(BitSet students) {
+    resends++;
+    students.stream()
+        .filter(student -> blocks[student] == null && student < run)
+        .forEach(unsent::set);
+  }
+
+  /** How often parts of this batch were sent again. */
+  int resends() {
+    return resends;
+  }
+
+  /** Nothing is expected of students from this one on any more. */
+  void giveUp(int student) {
+    run = Math.min(run, student);
+    unsent.clear(run, asked);
+    finishIfComplete();
+  }
+
+  /** Whether nothing more will come of this batch. */
+  boolean isFinished() {
+    return finished;
+  }
+
+  boolean holds(Job job) {
+    return rows.stream().anyMatch(row -> row.job() == job);
+  }
+
+  /** Answers one job's rows with the students that have answered. */
+  void answer(Job job) {
+    int students = Math.min(run, complete());
+    for (int i = 0; i < rows.size(); i++) {
+      if (rows.get(i).job() == job) {
+        job.answer(rows.get(i).index(), this, i, students);
+      }
+    }
   }
 
   /** The message for students {@code first}..{@code end}-1. */
   ForwardRequest message(long batchId, int first, int end, long remainingMicros) {
     return ForwardRequest.newBuilder()
         .setBatchId(batchId)
-        .setPackageDigest(job.model().digest())
+        .setPackageDigest(model.digest())
         .setFirstStudent(first)
         .setEndStudent(end)
         .setInputIds(inputIds)
@@ -85,6 +200,25 @@ final class Batch {
         .setRowLengths(rowLengths)
         .setRemainingMicros(remainingMicros)
         .build();
+  }
+
+  private void finishIfComplete() {
+    if (finished || complete() < run) {
+      return;
+    }
+    finished = true;
+    unsent.clear();
+    for (int i = 0; i < rows.size(); i++) {
+      Job job = rows.get(i).job();
+      if (job.isDone()) {
+        continue;
+      }
+      if (run < job.minStudents()) {
+        job.fail(reason);
+      } else {
+        job.answer(rows.get(i).index(), this, i, run);
+      }
+    }
   }
 
   private static ByteString packed(

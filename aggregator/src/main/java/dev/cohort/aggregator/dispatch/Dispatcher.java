@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * bounded by what admission lets in and by the seats' credits.
  */
 public final class Dispatcher implements AutoCloseable {
-  private static final long STALL_CHECK_SECONDS = 1;
+  private static final long TICK_MILLIS = 50;
 
   private final NanoClock clock;
   private final ScheduledThreadPoolExecutor owner;
@@ -27,34 +27,41 @@ public final class Dispatcher implements AutoCloseable {
 
   /** A dispatcher over a fixed list of seats; {@link #start} connects them. */
   public Dispatcher(
-      ModelCatalog models, List<SeatAddress> seats, ServingMetrics metrics, NanoClock clock) {
+      ModelCatalog models,
+      List<SeatAddress> seats,
+      PrefixSettings prefixes,
+      ServingMetrics metrics,
+      NanoClock clock) {
     this.clock = clock;
     this.owner =
         new OwnerThread(
             task -> Thread.ofPlatform().name("cohort-dispatch").daemon().unstarted(task), metrics);
-    this.fleet = new Fleet(models, seats, metrics, owner, clock);
+    this.fleet = new Fleet(models, seats, prefixes, metrics, owner, clock);
   }
 
   /** Begins to connect to the seats; returns at once. */
   public void start() {
     owner.execute(fleet::connect);
-    owner.scheduleWithFixedDelay(
-        fleet::checkStalled, STALL_CHECK_SECONDS, STALL_CHECK_SECONDS, TimeUnit.SECONDS);
+    owner.scheduleWithFixedDelay(fleet::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /**
-   * Runs all students of a model on rows. Cancelling the future takes what is not sent out of the
-   * queue.
+   * Runs a prefix of a model's students on rows. Cancelling the future takes what is not sent out
+   * of the queue.
    *
+   * @param minStudents fewest students that the client accepts, 1 to all
    * @param deadlineNanos by the clock; passed: {@code DEADLINE_EXCEEDED}
-   * @param whenSent runs on the dispatch thread when nothing of the rows waits any more; it may run
-   *     more than once and must not block
-   * @return the contributions of all students in order, each {@code [R,D]}; fails with {@link
-   *     RefusedException} only
+   * @param whenSent runs on the dispatch thread when nothing of the rows waits any more; must not
+   *     block
+   * @return fails with {@link RefusedException} only
    */
-  public CompletableFuture<List<float[]>> dispatch(
-      ServedModel model, List<TokenRow> rows, long deadlineNanos, Runnable whenSent) {
-    Job job = new Job(model, List.copyOf(rows), deadlineNanos, whenSent);
+  public CompletableFuture<Contributions> dispatch(
+      ServedModel model,
+      List<TokenRow> rows,
+      int minStudents,
+      long deadlineNanos,
+      Runnable whenSent) {
+    Job job = new Job(model, List.copyOf(rows), minStudents, deadlineNanos, whenSent);
     job.contributions()
         .whenComplete(
             (answer, failure) -> {
@@ -68,7 +75,12 @@ public final class Dispatcher implements AutoCloseable {
     return job.contributions();
   }
 
-  /** Whether some seat serves each student of the model now. */
+  /** What a request to the model that arrives now has to expect. */
+  public Forecast forecast(ServedModel model) {
+    return fleet.forecast(model);
+  }
+
+  /** Whether seats serve enough students of the model now. */
   public boolean isReady(ServedModel model) {
     return fleet.readiness().isReady(model);
   }

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -21,14 +20,14 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * All seats and what waits for them: one queue for each model, first come, first served. Owned by
- * the dispatch thread, but for {@link #readiness}.
+ * All seats and what waits for them, one queue for each model. Owned by the dispatch thread, but
+ * for {@link #readiness} and {@link #forecast}.
  */
 final class Fleet implements SeatEvents {
   private static final Logger LOG = Logger.getLogger(Fleet.class);
 
-  /** A batch that seats hand back more often than this fails; guards against an endless round. */
-  private static final int MAX_REFUSALS = 16;
+  /** How long before its deadline a job takes the prefix that is there, if it must. */
+  private static final long RESCUE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final ServingMetrics metrics;
   private final ScheduledExecutorService owner;
@@ -43,6 +42,7 @@ final class Fleet implements SeatEvents {
   Fleet(
       ModelCatalog models,
       List<SeatAddress> addresses,
+      PrefixSettings prefixes,
       ServingMetrics metrics,
       ScheduledExecutorService owner,
       NanoClock clock) {
@@ -53,11 +53,18 @@ final class Fleet implements SeatEvents {
         addresses.stream().map(address -> new Seat(address, models, this, owner, clock)).toList();
     this.queues =
         models.all().stream()
-            .collect(Collectors.toMap(Function.identity(), model -> new ModelQueue(model, seats)));
+            .collect(
+                Collectors.toMap(
+                    Function.identity(),
+                    model -> new ModelQueue(model, seats, prefixes, metrics, clock)));
   }
 
   Readiness readiness() {
     return readiness;
+  }
+
+  Forecast forecast(ServedModel model) {
+    return queues.get(model).forecast();
   }
 
   void connect() {
@@ -65,8 +72,10 @@ final class Fleet implements SeatEvents {
     seats.forEach(Seat::describe);
   }
 
-  void checkStalled() {
+  /** Time went by. */
+  void tick() {
     seats.forEach(Seat::checkStalled);
+    queues.values().forEach(ModelQueue::tick);
   }
 
   void submit(Job job) {
@@ -78,8 +87,9 @@ final class Fleet implements SeatEvents {
       expire(job);
       return;
     }
-    Future<?> timer = owner.schedule(() -> expire(job), left, TimeUnit.NANOSECONDS);
-    queues.get(job.model()).submit(job, timer);
+    long early = Math.min(RESCUE_NANOS, left / 10);
+    job.timer(owner.schedule(() -> rescue(job), left - early, TimeUnit.NANOSECONDS));
+    queues.get(job.model()).submit(job);
   }
 
   void withdraw(Job job) {
@@ -118,8 +128,8 @@ final class Fleet implements SeatEvents {
         .forEach(
             model -> {
               report(model);
-              queues.get(model).failUnserved();
               queues.get(model).send();
+              queues.get(model).failUnserved();
             });
   }
 
@@ -133,33 +143,64 @@ final class Fleet implements SeatEvents {
   }
 
   @Override
+  public void answered(Batch batch, int student, float[] block) {
+    queues.get(batch.model()).answered(batch, student, block);
+  }
+
+  @Override
+  public void returned(Seat seat, Sent sent, String reason) {
+    queues
+        .get(sent.batch().model())
+        .returned(
+            sent,
+            RefusedException.unavailable(
+                "seat %s was lost while it worked on the request (%s); it is safe to send again"
+                    .formatted(seat.address(), reason)));
+  }
+
+  @Override
+  public void slow(Seat seat, List<Sent> work) {
+    metrics.seatFailed("slow");
+    LOG.warnf("seat=%s reason=slow %d batches are not answered", seat.address(), work.size());
+    work.forEach(sent -> queues.get(sent.batch().model()).hedge(seat, sent));
+    forModelsOf(seat, model -> queues.get(model).send());
+  }
+
+  @Override
   public void refused(Seat seat, Sent sent, Refusal refusal) {
+    ModelQueue queue = queues.get(sent.batch().model());
     switch (refusal.getReason()) {
       case DRAINING -> seat.draining();
       case STUDENT_NOT_HELD, WARMING -> seat.doesNotHold(sent.first(), sent.end());
       case WRONG_PACKAGE, NO_CREDIT -> seat.lost("refusal", refusal.getReason().toString());
-      case DEADLINE -> fail(sent, Status.Code.DEADLINE_EXCEEDED, seat, refusal);
-      case ENGINE_FAILED, OVER_LIMIT, INVALID, REASON_UNSPECIFIED, UNRECOGNIZED ->
-          fail(sent, Status.Code.INTERNAL, seat, refusal);
+      case DEADLINE -> {
+        queue.refused(sent, reason(Status.Code.DEADLINE_EXCEEDED, seat, refusal));
+        return;
+      }
+      case ENGINE_FAILED, OVER_LIMIT, INVALID, REASON_UNSPECIFIED, UNRECOGNIZED -> {
+        // Another engine may do better; this one has had its turn.
+        sent.batch().avoided().add(seat);
+        queue.returned(sent, reason(Status.Code.INTERNAL, seat, refusal));
+        return;
+      }
     }
-    Job job = sent.batch().job();
-    if (job.isDone()) {
-      return;
-    }
-    if (sent.batch().refused(sent.awaited()) > MAX_REFUSALS) {
-      fail(sent, Status.Code.UNAVAILABLE, seat, refusal);
-      return;
-    }
-    queues.get(job.model()).putBack(sent.batch());
+    queue.returned(sent, reason(Status.Code.UNAVAILABLE, seat, refusal));
   }
 
-  private void fail(Sent sent, Status.Code code, Seat seat, Refusal refusal) {
-    Job job = sent.batch().job();
-    String text =
+  private static RefusedException reason(Status.Code code, Seat seat, Refusal refusal) {
+    return new RefusedException(
+        code,
         "seat %s refused the request: %s %s"
             .formatted(seat.address(), refusal.getReason(), refusal.getMessage())
-            .strip();
-    queues.get(job.model()).fail(job, new RefusedException(code, text));
+            .strip());
+  }
+
+  private void rescue(Job job) {
+    if (job.isDone() || queues.get(job.model()).rescue(job)) {
+      return;
+    }
+    long left = job.deadlineNanos() - clock.nanoTime();
+    job.timer(owner.schedule(() -> expire(job), left, TimeUnit.NANOSECONDS));
   }
 
   private void expire(Job job) {

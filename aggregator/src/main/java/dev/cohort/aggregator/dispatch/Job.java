@@ -2,32 +2,51 @@ package dev.cohort.aggregator.dispatch;
 
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.packages.TokenRow;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
 /**
  * The rows of one request on their way through the seats, and the contributions gathered so far.
- * Owned by the dispatch thread, but for the future, on which anyone may wait or cancel.
+ * Its rows travel in any batches, each with its own prefix. Owned by the dispatch thread, but for
+ * the future, on which anyone may wait or cancel.
  */
 final class Job {
   private final ServedModel model;
   private final List<TokenRow> rows;
+  private final long tokens;
+  private int minStudents;
   private final long deadlineNanos;
   private final Runnable whenSent;
-  private final CompletableFuture<List<float[]>> contributions = new CompletableFuture<>();
+  private final CompletableFuture<Contributions> contributions = new CompletableFuture<>();
   private final float[][] gathered;
-  private int unsentBatches;
-  private int missingBlocks;
+  private final int[] used;
+  private int unsentRows;
+  private int missingRows;
+  private boolean pruned;
+  private boolean degraded;
   private Future<?> timer = CompletableFuture.completedFuture(null);
 
-  Job(ServedModel model, List<TokenRow> rows, long deadlineNanos, Runnable whenSent) {
+  /**
+   * @param minStudents fewest students that the client accepts, 1 to all
+   */
+  Job(
+      ServedModel model,
+      List<TokenRow> rows,
+      int minStudents,
+      long deadlineNanos,
+      Runnable whenSent) {
     this.model = model;
     this.rows = rows;
+    this.tokens = rows.stream().mapToLong(TokenRow::length).sum();
+    this.minStudents = minStudents;
     this.deadlineNanos = deadlineNanos;
     this.whenSent = whenSent;
     this.gathered = new float[model.studentsTotal()][];
+    this.used = new int[rows.size()];
+    this.unsentRows = rows.size();
+    this.missingRows = rows.size();
   }
 
   ServedModel model() {
@@ -38,13 +57,31 @@ final class Job {
     return rows;
   }
 
+  long tokens() {
+    return tokens;
+  }
+
+  /** Tokens of the longest row. */
+  int longest() {
+    return rows.stream().mapToInt(TokenRow::length).max().orElse(0);
+  }
+
+  /** Fewest students that may answer. */
+  int minStudents() {
+    return minStudents;
+  }
+
+  /** The package must not be answered by fewer students than this. */
+  void raiseMinStudents(int least) {
+    minStudents = Math.max(minStudents, least);
+  }
+
   /** By {@link dev.cohort.aggregator.NanoClock}. */
   long deadlineNanos() {
     return deadlineNanos;
   }
 
-  /** Those of all students in order, each {@code [R,D]}. */
-  CompletableFuture<List<float[]>> contributions() {
+  CompletableFuture<Contributions> contributions() {
     return contributions;
   }
 
@@ -53,35 +90,34 @@ final class Job {
     return contributions.isDone();
   }
 
-  /** The job has been cut into batches and waits to be sent. */
-  void queued(int batches, Future<?> deadlineTimer) {
-    unsentBatches = batches;
-    missingBlocks = batches * model.studentsTotal();
-    timer = deadlineTimer;
+  /** What ends the job when it is late; cancelled when the job ends before. */
+  void timer(Future<?> next) {
+    timer = next;
   }
 
-  /** All students of one batch have been sent to seats. */
-  void batchSent() {
-    if (--unsentBatches == 0) {
+  /** One row has been sent to seats. */
+  void rowSent() {
+    if (--unsentRows == 0) {
       whenSent.run();
     }
   }
 
-  /** A batch that counted as sent waits again. */
-  void batchReturned() {
-    unsentBatches++;
-  }
-
-  /** Takes the block of one student for one batch; each may come once. */
-  void gather(int student, int firstRow, float[] block) {
+  /** Takes one row's answer; each row may be answered once. */
+  void answer(int row, Batch batch, int batchRow, int students) {
     int columns = model.outputDimension();
-    if (gathered[student] == null) {
-      gathered[student] = new float[rows.size() * columns];
+    for (int student = 0; student < students; student++) {
+      if (gathered[student] == null) {
+        gathered[student] = new float[rows.size() * columns];
+      }
+      System.arraycopy(
+          batch.block(student), batchRow * columns, gathered[student], row * columns, columns);
     }
-    System.arraycopy(block, 0, gathered[student], firstRow * columns, block.length);
-    if (--missingBlocks == 0) {
+    used[row] = students;
+    pruned |= batch.asked() < model.studentsTotal();
+    degraded |= students < batch.asked();
+    if (--missingRows == 0) {
       timer.cancel(false);
-      contributions.complete(Arrays.asList(gathered));
+      contributions.complete(new Contributions(blocks(), used, pruned, degraded));
     }
   }
 
@@ -94,5 +130,13 @@ final class Job {
   /** The job was cancelled: nothing is left to do in time. */
   void withdrawn() {
     timer.cancel(false);
+  }
+
+  private List<float[]> blocks() {
+    List<float[]> blocks = new ArrayList<>();
+    for (int student = 0; student < gathered.length && gathered[student] != null; student++) {
+      blocks.add(gathered[student]);
+    }
+    return blocks;
   }
 }

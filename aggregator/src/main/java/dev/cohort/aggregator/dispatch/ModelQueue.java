@@ -1,84 +1,154 @@
 package dev.cohort.aggregator.dispatch;
 
+import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.RefusedException;
+import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ServedModel;
-import java.util.ArrayDeque;
-import java.util.BitSet;
-import java.util.Deque;
-import java.util.Iterator;
+import dev.cohort.policy.BatchCost;
+import dev.cohort.policy.BatchLimits;
+import dev.cohort.policy.PrefixPolicy;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.Future;
+import java.util.Set;
 
 /**
- * The batches of one model that wait for a seat, oldest first. A batch leaves when all its students
- * are sent; each student goes out as soon as a seat has a credit for it. Owned by the dispatch
- * thread.
+ * What waits for one model and what is on its way. Hungry: whenever seats have credits, the oldest
+ * row leaves with the rows that the plan puts beside it, for as many students as the prefix policy
+ * says. Work that a seat did not do goes to another one; what no seat can do ends with the longest
+ * complete prefix. Owned by the dispatch thread, but for {@link #forecast}.
  */
 final class ModelQueue {
-  /** How many batches behind the oldest are tried when the oldest must wait for one student. */
-  private static final int LOOKAHEAD = 64;
+  /** Rows of one batch: beyond this a batch gains nothing and a change of the prefix waits. */
+  private static final int MAX_ROWS = 64;
+
+  /** Parts of a batch are sent again at most this often; guards against an endless round. */
+  private static final int MAX_RESENDS = 16;
+
+  /** A typical batch, for estimates. */
+  private static final BatchShape TYPICAL = new BatchShape(8, 128, 16);
 
   private final ServedModel model;
-  private final List<Seat> seats;
-  private final Deque<Batch> waiting = new ArrayDeque<>();
+  private final ModelSeats seats;
+  private final ServingMetrics metrics;
+  private final NanoClock clock;
+  private final double targetMicros;
+  private final PrefixControl control;
+  private final RowBuffer buffer = new RowBuffer();
+  private final Set<Batch> inFlight = new LinkedHashSet<>();
+  private final Set<Batch> resends = new LinkedHashSet<>();
+  private boolean wasServed;
+  // Written by the dispatch thread, read by anyone.
+  private volatile Forecast forecast = Forecast.UNKNOWN;
 
-  ModelQueue(ServedModel model, List<Seat> seats) {
+  ModelQueue(
+      ServedModel model,
+      List<Seat> seats,
+      PrefixSettings settings,
+      ServingMetrics metrics,
+      NanoClock clock) {
     this.model = model;
-    this.seats = seats;
+    this.seats = new ModelSeats(model, seats);
+    this.metrics = metrics;
+    this.clock = clock;
+    this.targetMicros = settings.targetMicros();
+    PrefixPolicy.Bounds bounds = settings.bounds(model.manifest());
+    this.control = new PrefixControl(settings.policy(), bounds, clock.nanoTime());
+    metrics.prefix(model, control.prefix());
   }
 
-  /** Cuts a job into batches and queues them; fails it when no seat can run them. */
-  void submit(Job job, Future<?> timer) {
-    BatchCutter.Bounds bounds = new BatchCutter.Bounds(model.maxRows(), Integer.MAX_VALUE);
-    for (Seat seat : serving()) {
-      bounds = seat.narrow(bounds);
-    }
-    List<Batch> batches = BatchCutter.cut(job, bounds);
-    job.queued(batches.size(), timer);
-    waiting.addAll(batches);
-    batches.forEach(this::failUnserved);
-    send();
+  /** What a request that arrives now has to expect. */
+  Forecast forecast() {
+    return forecast;
   }
 
-  /** Puts a batch that a seat did not run back to where it came from: the front. */
-  void putBack(Batch batch) {
-    if (!waiting.contains(batch)) {
-      waiting.addFirst(batch);
-      batch.job().batchReturned();
+  /** Queues a job's rows; fails it when no seat can run them. */
+  void submit(Job job) {
+    job.raiseMinStudents(control.min());
+    if (refuseUnserved(job)) {
+      return;
     }
-    failUnserved(batch);
+    buffer.add(job);
+    control.arrived(micros(job.rows().size(), job.tokens()), clock.nanoTime());
     send();
   }
 
   /** Sends what seats have credits for. */
   void send() {
-    List<Seat> serving = serving();
-    Iterator<Batch> batches = waiting.iterator();
-    for (int tried = 0; batches.hasNext() && tried <= LOOKAHEAD; tried++) {
-      if (serving.stream().noneMatch(seat -> seat.credits() > 0)) {
-        return;
-      }
-      Batch batch = batches.next();
-      if (batch.job().isDone()) {
-        batches.remove();
-        continue;
-      }
-      send(batch, serving);
-      if (batch.unsent().isEmpty()) {
-        batches.remove();
-        batch.job().batchSent();
-      }
+    List.copyOf(resends).forEach(this::resend);
+    boolean more = !buffer.isEmpty();
+    while (more) {
+      more = sendNext() && !buffer.isEmpty();
     }
+    forecast = predict();
   }
 
-  /** Whether some seat serves each student. */
+  /** Time went by: the prefix may change. */
+  void tick() {
+    decide();
+    send();
+  }
+
+  /** A seat answered for one student. */
+  void answered(Batch batch, int student, float[] block) {
+    batch.take(student, block);
+    forget(batch);
+  }
+
+  /** A seat will not do this; another may. */
+  void returned(Sent sent, RefusedException reason) {
+    Batch batch = sent.batch();
+    batch.returned(sent.awaited(), reason);
+    if (batch.resends() > MAX_RESENDS) {
+      batch.giveUp(batch.complete());
+    }
+    resends.add(batch);
+    metrics.resent("returned");
+    forget(batch);
+    send();
+  }
+
+  /** A seat is slow with this; another may be quicker. */
+  void hedge(Seat slow, Sent sent) {
+    Batch batch = sent.batch();
+    batch.avoided().add(slow);
+    if (batch.resends() < MAX_RESENDS) {
+      batch.hedge(sent.awaited());
+      resends.add(batch);
+      metrics.resent("slow");
+    }
+    forget(batch);
+  }
+
+  /** What a seat would not run whatever it is given ends with what others said. */
+  void refused(Sent sent, RefusedException reason) {
+    sent.batch().returned(sent.awaited(), reason);
+    sent.batch().giveUp(sent.batch().complete());
+    forget(sent.batch());
+  }
+
+  /** Whether enough students are served: all at first, then as many as an answer needs. */
   boolean isServed() {
-    return served(serving()).cardinality() == model.studentsTotal();
+    int served = seats.heldUntil(seats.serving(), 0);
+    wasServed = served >= (wasServed ? control.min() : model.studentsTotal());
+    return wasServed;
   }
 
   /** Fails what no seat can run any more. */
   void failUnserved() {
-    List.copyOf(waiting).forEach(this::failUnserved);
+    buffer.jobs().forEach(this::refuseUnserved);
+  }
+
+  /** Answers a job with what is there; false when that is not enough. */
+  boolean rescue(Job job) {
+    List<Batch> batches = inFlight.stream().filter(batch -> batch.holds(job)).toList();
+    boolean enough =
+        !buffer.jobs().contains(job)
+            && batches.stream().allMatch(batch -> batch.complete() >= job.minStudents());
+    if (enough) {
+      batches.forEach(batch -> batch.answer(job));
+      batches.forEach(this::forget);
+    }
+    return enough;
   }
 
   void fail(Job job, RefusedException reason) {
@@ -87,59 +157,154 @@ final class ModelQueue {
   }
 
   void remove(Job job) {
-    waiting.removeIf(batch -> batch.job() == job);
+    buffer.remove(job);
+    inFlight.removeIf(Batch::isDone);
+    resends.removeIf(Batch::isDone);
   }
 
   void close() {
-    List.copyOf(waiting)
-        .forEach(
-            batch -> fail(batch.job(), RefusedException.unavailable("the aggregator is stopping")));
+    RefusedException reason = RefusedException.unavailable("the aggregator is stopping");
+    buffer.jobs().forEach(job -> fail(job, reason));
+    List.copyOf(inFlight).forEach(batch -> batch.rows().forEach(row -> row.job().fail(reason)));
+    inFlight.clear();
+    resends.clear();
   }
 
-  private static void send(Batch batch, List<Seat> serving) {
-    List<Seat> fitting = serving.stream().filter(seat -> seat.fits(batch)).toList();
-    for (Router.Range<Seat> range : Router.place(batch.unsent(), fitting)) {
-      range.seat().send(batch, range.first(), range.end());
-      batch.unsent().clear(range.first(), range.end());
+  private boolean sendNext() {
+    int prefix = decide();
+    if (!seats.haveCredits()) {
+      return false;
+    }
+    BatchCost cost = seats.cost();
+    List<QueuedRow> rows = buffer.next(cost, limits(cost, prefix), prefix);
+    BatchShape shape = BatchShape.of(rows);
+    int asked =
+        Math.max(prefix, rows.stream().mapToInt(row -> row.job().minStudents()).max().orElse(1));
+    List<Seat> able = seats.able(shape, 0, asked, seat -> true);
+    int run = Math.min(asked, seats.heldUntil(able, 0));
+    if (rows.stream().anyMatch(row -> row.job().minStudents() > run)) {
+      return refuse(rows);
+    }
+    List<ModelSeats.Placement> placed = seats.route(able, 0, run, shape);
+    if (placed.isEmpty()) {
+      return false;
+    }
+    buffer.removeAll(rows);
+    Batch batch = new Batch(model, rows, asked, run);
+    inFlight.add(batch);
+    placed.forEach(place -> place.seat().send(batch, place.first(), place.end()));
+    rows.forEach(row -> row.job().rowSent());
+    metrics.batch(model, shape.rows(), shape.tokens());
+    return true;
+  }
+
+  /** Fails the jobs of rows that cannot run; returns whether any was. */
+  private boolean refuse(List<QueuedRow> rows) {
+    return rows.stream().map(QueuedRow::job).distinct().filter(this::refuseUnserved).count() > 0;
+  }
+
+  private void resend(Batch batch) {
+    while (!batch.isDone() && !batch.unsent().isEmpty()) {
+      int first = batch.unsent().nextSetBit(0);
+      int open = batch.unsent().nextClearBit(first);
+      List<Seat> able =
+          seats.able(batch.shape(), first, open, seat -> !batch.avoided().contains(seat));
+      int end = Math.min(open, seats.heldUntil(able, first));
+      if (end > first) {
+        List<ModelSeats.Placement> placed = seats.route(able, first, end, batch.shape());
+        if (placed.isEmpty()) {
+          return;
+        }
+        placed.forEach(place -> place.seat().send(batch, place.first(), place.end()));
+      } else if (batch.isOut(first)) {
+        // Nobody else can, but a slow seat may still answer.
+        batch.unsent().clear(first);
+      } else {
+        batch.giveUp(first);
+      }
+    }
+    resends.remove(batch);
+    forget(batch);
+  }
+
+  private void forget(Batch batch) {
+    if (batch.isDone()) {
+      inFlight.remove(batch);
+      resends.remove(batch);
     }
   }
 
-  private void failUnserved(Batch batch) {
-    if (batch.job().isDone()) {
-      return;
+  private int decide() {
+    int prefix =
+        control.decide(
+            seats.backlogMicros(),
+            micros(buffer.size(), buffer.tokens()),
+            seats.lanes(),
+            clock.nanoTime());
+    metrics.prefix(model, prefix);
+    return prefix;
+  }
+
+  /** A batch takes at most half the target on one lane, so that the next one can be different. */
+  private BatchLimits limits(BatchCost cost, int prefix) {
+    int rows = Math.min(MAX_ROWS, model.maxRows());
+    int tokens = Integer.MAX_VALUE;
+    List<Seat> serving = seats.serving();
+    for (Seat seat : serving) {
+      rows = Math.min(rows, seat.maxRows());
+      tokens = Math.min(tokens, seat.maxTokens());
     }
-    List<Seat> serving = serving();
-    BitSet missing = (BitSet) batch.unsent().clone();
-    missing.andNot(served(serving));
-    if (!missing.isEmpty()) {
+    int folded = Math.ceilDiv(prefix, Math.max(1, serving.size()));
+    double inTarget = targetMicros / 2 / folded / tokenMicros(cost);
+    return new BatchLimits(Math.max(1, rows), (int) Math.clamp(inTarget, 1, tokens));
+  }
+
+  private Forecast predict() {
+    int lanes = seats.lanes();
+    if (lanes == 0 || !seats.isMeasured()) {
+      return Forecast.UNKNOWN;
+    }
+    double queued = control.min() * micros(buffer.size(), buffer.tokens());
+    return new Forecast(
+        (seats.backlogMicros() + queued) / lanes,
+        control.min() * tokenMicros(seats.cost()) / lanes);
+  }
+
+  /** Predicted engine time of one student for so many rows, in batches of a typical size. */
+  private double micros(int rows, long tokens) {
+    if (rows == 0) {
+      return 0;
+    }
+    int together = Math.min(rows, TYPICAL.rows());
+    int mean = (int) Math.ceilDiv(tokens, rows);
+    return seats.cost().micros(1, together * mean, together, mean) * rows / together;
+  }
+
+  private static double tokenMicros(BatchCost cost) {
+    return cost.micros(1, TYPICAL.tokens(), TYPICAL.rows(), TYPICAL.longest()) / TYPICAL.tokens();
+  }
+
+  private boolean refuseUnserved(Job job) {
+    List<Seat> serving = seats.serving();
+    int served = seats.heldUntil(serving, 0);
+    if (served < job.minStudents()) {
       fail(
-          batch.job(),
+          job,
           RefusedException.unavailable(
               "model '%s': no seat serves student %d now; %d seats are connected"
-                  .formatted(model.name(), missing.nextSetBit(0), serving.size())));
-      return;
+                  .formatted(model.name(), served, serving.size())));
+      return true;
     }
-    missing = (BitSet) batch.unsent().clone();
-    missing.andNot(served(serving.stream().filter(seat -> seat.fits(batch)).toList()));
-    if (!missing.isEmpty()) {
+    BatchShape alone = new BatchShape(1, job.longest(), job.longest());
+    List<Seat> fitting = serving.stream().filter(seat -> seat.fits(alone)).toList();
+    if (seats.heldUntil(fitting, 0) < job.minStudents()) {
       fail(
-          batch.job(),
+          job,
           RefusedException.invalid(
               "model '%s': a row of %d tokens is longer than its seats take"
-                  .formatted(model.name(), batch.longest())));
+                  .formatted(model.name(), job.longest())));
+      return true;
     }
-  }
-
-  private List<Seat> serving() {
-    return seats.stream().filter(seat -> seat.serves(model)).toList();
-  }
-
-  private BitSet served(List<Seat> serving) {
-    BitSet served = new BitSet();
-    for (int student = 0; student < model.studentsTotal(); student++) {
-      int k = student;
-      served.set(k, serving.stream().anyMatch(seat -> seat.holds(k)));
-    }
-    return served;
+    return false;
   }
 }

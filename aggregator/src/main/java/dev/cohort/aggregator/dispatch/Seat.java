@@ -1,11 +1,11 @@
 package dev.cohort.aggregator.dispatch;
 
 import dev.cohort.aggregator.NanoClock;
-import dev.cohort.aggregator.RefusedException;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.protocol.student.v1.DescribeResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -15,10 +15,11 @@ import java.util.random.RandomGenerator;
 
 /**
  * One seat: connects, asks what it serves, keeps one stream and the account of credits and of what
- * was sent. A seat that is lost fails what it worked on and is connected again after a pause. Owned
- * by the dispatch thread.
+ * was sent. A seat that is lost hands back what it worked on and is connected again after a pause;
+ * a seat that is silent for too long is slow: it gets nothing while another can do the work, until
+ * it answers. Owned by the dispatch thread.
  */
-final class Seat implements RouteTarget, AutoCloseable {
+final class Seat implements AutoCloseable {
   private static final Duration DESCRIBE_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(5);
 
@@ -32,6 +33,11 @@ final class Seat implements RouteTarget, AutoCloseable {
    * A seat refuses what is late; one that says nothing for this long after a deadline is broken.
    */
   private static final Duration STALL = Duration.ofSeconds(5);
+
+  /** A seat is not called slow before this, nor before a multiple of the predicted time. */
+  private static final long LEAST_PATIENCE_NANOS = Duration.ofMillis(250).toNanos();
+
+  private static final double PATIENCE = 10;
 
   private enum State {
     DOWN,
@@ -55,6 +61,8 @@ final class Seat implements RouteTarget, AutoCloseable {
   // Replies of an older stream than this are dropped.
   private long streamNumber;
   private boolean asking;
+  private boolean slow;
+  private SeatCost cost = SeatCost.rough();
   private Future<?> nextQuestion = CompletableFuture.completedFuture(null);
 
   Seat(
@@ -81,37 +89,60 @@ final class Seat implements RouteTarget, AutoCloseable {
   }
 
   /** Whether a batch is within the seat's limits. */
-  boolean fits(Batch batch) {
+  boolean fits(BatchShape shape) {
     return description
         .map(SeatDescription::limits)
-        .filter(limits -> batch.rows() <= limits.getMaxRows())
-        .filter(limits -> batch.tokens() <= limits.getMaxTokens())
-        .filter(limits -> batch.longest() <= limits.getMaxRowTokens())
+        .filter(limits -> shape.rows() <= limits.getMaxRows())
+        .filter(limits -> shape.tokens() <= limits.getMaxTokens())
+        .filter(limits -> shape.longest() <= limits.getMaxRowTokens())
         .isPresent();
   }
 
-  BatchCutter.Bounds narrow(BatchCutter.Bounds bounds) {
-    return description.map(d -> bounds.and(d.limits())).orElse(bounds);
+  /** Rows of one batch at most. */
+  int maxRows() {
+    return description.map(d -> d.limits().getMaxRows()).orElse(0);
   }
 
-  @Override
-  public boolean holds(int student) {
+  /** Tokens of one batch at most. */
+  int maxTokens() {
+    return description.map(d -> d.limits().getMaxTokens()).orElse(0);
+  }
+
+  boolean holds(int student) {
     return description.map(d -> d.students().get(student)).orElse(false);
   }
 
-  @Override
-  public int homeStudent() {
+  /** Bit k: it holds student k. */
+  long held() {
+    long[] bits = description.map(d -> d.students().toLongArray()).orElse(new long[0]);
+    return bits.length == 0 ? 0 : bits[0];
+  }
+
+  int homeStudent() {
     return description.map(SeatDescription::home).orElse(-1);
   }
 
-  @Override
-  public int credits() {
+  /** Engine threads. */
+  int lanes() {
+    return description.map(SeatDescription::lanes).orElse(0);
+  }
+
+  int credits() {
     return state == State.SERVING ? ledger.credits() : 0;
   }
 
-  @Override
-  public int load() {
-    return ledger.load();
+  SeatCost cost() {
+    return cost;
+  }
+
+  /** Predicted engine time of what it has not answered, in microseconds. */
+  double backlogMicros() {
+    return ledger.backlogMicros();
+  }
+
+  /** Whether it has been silent for too long. */
+  boolean isSlow() {
+    return slow;
   }
 
   /** Asks the seat what it serves, and connects when it is ready. One question is open at most. */
@@ -125,16 +156,26 @@ final class Seat implements RouteTarget, AutoCloseable {
   /** Sends a range of students of a batch; costs one credit. */
   void send(Batch batch, int first, int end) {
     long now = clock.nanoTime();
-    long left = Math.max(1, TimeUnit.NANOSECONDS.toMicros(batch.job().deadlineNanos() - now));
-    long overdue = batch.job().deadlineNanos() + STALL.toNanos();
-    long id = ledger.send(batch, first, end, overdue);
+    long left = Math.max(1, TimeUnit.NANOSECONDS.toMicros(batch.deadlineNanos() - now));
+    double studentMicros = cost.micros(1, batch.shape());
+    double predictedMicros = ledger.backlogMicros() + (end - first) * studentMicros;
+    long patience = Math.max(LEAST_PATIENCE_NANOS, (long) (PATIENCE * 1000 * predictedMicros));
+    long overdue = batch.deadlineNanos() + STALL.toNanos();
+    long id = ledger.send(new Sent(batch, first, end, studentMicros, now + patience, overdue));
+    batch.sent(first, end);
     outbox.orElseThrow().send(batch.message(id, first, end, left));
   }
 
-  /** Gives the seat up when it has been silent for too long. */
+  /** Calls the seat slow, or gives it up, when it has been silent for too long. */
   void checkStalled() {
-    if (ledger.isOverdue(clock.nanoTime())) {
+    long now = clock.nanoTime();
+    if (ledger.isOverdue(now)) {
       lost("stalled", "no answer within %s after a deadline".formatted(STALL));
+      return;
+    }
+    if (!slow && ledger.isSlow(now)) {
+      slow = true;
+      events.slow(this, ledger.open());
     }
   }
 
@@ -159,34 +200,29 @@ final class Seat implements RouteTarget, AutoCloseable {
       return;
     }
     boolean wasServing = state == State.SERVING || state == State.DRAINING;
-    disconnect(text);
     state = State.DOWN;
+    List<Sent> unanswered = disconnect(text);
     events.failed(this, kind, text);
     if (wasServing) {
       events.narrowed(this);
     }
+    unanswered.forEach(work -> events.returned(this, work, text));
     askAfter(backoff.next());
   }
 
   @Override
   public void close() {
-    disconnect("the aggregator stops");
     state = State.CLOSED;
+    disconnect("the aggregator stops");
     channel.close();
   }
 
-  private void disconnect(String reason) {
+  private List<Sent> disconnect(String reason) {
     streamNumber++;
     outbox.ifPresent(stream -> stream.cancel(reason));
     outbox = Optional.empty();
-    for (Sent work : ledger.clear()) {
-      work.batch()
-          .job()
-          .fail(
-              RefusedException.unavailable(
-                  "seat %s was lost while it worked on the request (%s); it is safe to send again"
-                      .formatted(address, reason)));
-    }
+    slow = false;
+    return ledger.clear();
   }
 
   // A busy seat that misses a question is not lost; its stream tells when it is.
@@ -210,12 +246,25 @@ final class Seat implements RouteTarget, AutoCloseable {
       if (other && state != State.DOWN) {
         throw new SeatFaultException("changed its package while connected");
       }
+      if (state == State.DOWN || !cost.isMeasured()) {
+        cost = costOf(response);
+      }
       description = Optional.of(now);
     } catch (SeatFaultException e) {
       lost("description", e.getMessage());
       return;
     }
     proceed(description.orElseThrow());
+  }
+
+  // A wrong table is no reason to do without the seat.
+  private SeatCost costOf(DescribeResponse response) {
+    try {
+      return SeatCost.of(response).orElseGet(SeatCost::rough);
+    } catch (SeatFaultException e) {
+      events.failed(this, "cost-table", e.getMessage());
+      return SeatCost.rough();
+    }
   }
 
   private void proceed(SeatDescription now) {
@@ -297,9 +346,9 @@ final class Seat implements RouteTarget, AutoCloseable {
   private void gather(SeatReply.Contribution block) throws SeatFaultException {
     Batch batch = ledger.answered(block).batch();
     backoff.reset();
-    if (!batch.job().isDone()) {
-      batch.job().gather(block.student(), batch.firstRow(), block.values());
-    }
+    slow = ledger.isSlow(clock.nanoTime()) && slow;
+    cost.observe(batch.shape(), block.engineMicros());
+    events.answered(batch, block.student(), block.values());
   }
 
   private void askAfter(Duration delay) {

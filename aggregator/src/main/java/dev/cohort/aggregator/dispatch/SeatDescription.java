@@ -10,7 +10,11 @@ import java.util.BitSet;
  * What a seat said about itself, checked against the package it serves. Immutable, apart from the
  * set of students, which the seat's owner may shrink.
  */
-record SeatDescription(ServedModel model, BitSet students, int home, Limits limits, boolean ready) {
+record SeatDescription(
+    ServedModel model, BitSet students, int home, Limits limits, int lanes, boolean ready) {
+  /** More than any machine has; guards predictions against nonsense. */
+  private static final int MAX_LANES = 4096;
+
   /** Whether every student of the package is loaded. */
   boolean isComplete() {
     return students.cardinality() == model.studentsTotal();
@@ -46,7 +50,12 @@ record SeatDescription(ServedModel model, BitSet students, int home, Limits limi
       students.set(student);
     }
     return new SeatDescription(
-        model, students, response.getHomeStudent(), limits, response.getReady());
+        model,
+        students,
+        response.getHomeStudent(),
+        limits,
+        Math.clamp(response.getLanes(), 1, MAX_LANES),
+        response.getReady());
   }
 
   private static void require(String field, int given, int needed) throws SeatFaultException {

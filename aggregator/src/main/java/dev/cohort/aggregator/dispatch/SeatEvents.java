@@ -1,6 +1,7 @@
 package dev.cohort.aggregator.dispatch;
 
 import dev.cohort.protocol.student.v1.Refusal;
+import java.util.List;
 
 /** What seats tell the dispatcher. All calls come on the dispatch thread. */
 interface SeatEvents {
@@ -13,8 +14,17 @@ interface SeatEvents {
   /** The seat can take less work than before; it may be gone. */
   void narrowed(Seat seat);
 
+  /** A seat answered for one student of a batch. */
+  void answered(Batch batch, int student, float[] block);
+
   /** The seat did not run this. */
   void refused(Seat seat, Sent sent, Refusal refusal);
+
+  /** The seat was lost with this work. */
+  void returned(Seat seat, Sent sent, String reason);
+
+  /** The seat has been silent for too long; it may still answer this work. */
+  void slow(Seat seat, List<Sent> work);
 
   /** The seat was lost or could not be reached; counted. */
   void failed(Seat seat, String kind, String text);

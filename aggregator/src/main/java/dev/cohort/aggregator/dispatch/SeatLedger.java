@@ -15,24 +15,27 @@ final class SeatLedger {
   private final Map<Long, Sent> sent = new LinkedHashMap<>();
   private long lastBatchId;
   private int credits;
-  private int load;
 
   /** Batches that may be sent now. */
   int credits() {
     return credits;
   }
 
-  /** Students that the seat still has to run. */
-  int load() {
-    return load;
+  /** Predicted engine time of what the seat has not answered, in microseconds. */
+  double backlogMicros() {
+    return sent.values().stream().mapToDouble(Sent::openMicros).sum();
+  }
+
+  /** What the seat has not answered, oldest first. */
+  List<Sent> open() {
+    return List.copyOf(sent.values());
   }
 
   /** Notes a range of students as sent, for one credit; returns its batch id. */
-  long send(Batch batch, int first, int end, long overdueNanos) {
+  long send(Sent work) {
     long id = ++lastBatchId;
     credits--;
-    load += end - first;
-    sent.put(id, new Sent(batch, first, end, overdueNanos));
+    sent.put(id, work);
     return id;
   }
 
@@ -52,13 +55,12 @@ final class SeatLedger {
           "batch %d: student %d was not asked for or came twice"
               .formatted(block.batchId(), block.student()));
     }
-    if (block.rows() != work.batch().rows()) {
+    int rows = work.batch().shape().rows();
+    if (block.rows() != rows) {
       throw new SeatFaultException(
-          "batch %d: %d rows in place of %d"
-              .formatted(block.batchId(), block.rows(), work.batch().rows()));
+          "batch %d: %d rows in place of %d".formatted(block.batchId(), block.rows(), rows));
     }
     work.awaited().clear(block.student());
-    load--;
     if (work.awaited().isEmpty()) {
       sent.remove(block.batchId());
     }
@@ -69,8 +71,12 @@ final class SeatLedger {
   Sent refused(long batchId) throws SeatFaultException {
     Sent work = find(batchId);
     sent.remove(batchId);
-    load -= work.awaited().cardinality();
     return work;
+  }
+
+  /** Whether a seat that works would have answered before this time. */
+  boolean isSlow(long nowNanos) {
+    return sent.values().stream().anyMatch(work -> nowNanos - work.expectedNanos() > 0);
   }
 
   /** Whether an answer should have come before this time. */
@@ -83,7 +89,6 @@ final class SeatLedger {
     List<Sent> unanswered = List.copyOf(sent.values());
     sent.clear();
     credits = 0;
-    load = 0;
     return unanswered;
   }
 

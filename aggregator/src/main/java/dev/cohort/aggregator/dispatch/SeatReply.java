@@ -15,8 +15,13 @@ sealed interface SeatReply {
   /** The stream's first message. */
   record Opened(int credits) implements SeatReply {}
 
-  /** One student's contribution {@code [rows,D]}, finite numbers only. */
-  record Contribution(long batchId, int student, int rows, float[] values, int credits)
+  /**
+   * One student's contribution {@code [rows,D]}, finite numbers only.
+   *
+   * @param engineMicros how long the engine took; 0 when the seat does not say
+   */
+  record Contribution(
+      long batchId, int student, int rows, float[] values, long engineMicros, int credits)
       implements SeatReply {}
 
   /** The seat does not run this batch. */
@@ -66,6 +71,7 @@ sealed interface SeatReply {
                 .formatted(batchId, block.getStudent(), i, values[i]));
       }
     }
-    return new Contribution(batchId, block.getStudent(), block.getRows(), values, credits);
+    return new Contribution(
+        batchId, block.getStudent(), block.getRows(), values, block.getEngineMicros(), credits);
   }
 }

@@ -7,13 +7,28 @@ final class Sent {
   private final Batch batch;
   private final int first;
   private final int end;
+  private final double studentMicros;
+  private final long expectedNanos;
   private final long overdueNanos;
   private final BitSet awaited = new BitSet();
 
-  Sent(Batch batch, int first, int end, long overdueNanos) {
+  /**
+   * @param studentMicros predicted engine time of one student
+   * @param expectedNanos when a seat that works would have answered
+   * @param overdueNanos when a seat that has not answered must be broken
+   */
+  Sent(
+      Batch batch,
+      int first,
+      int end,
+      double studentMicros,
+      long expectedNanos,
+      long overdueNanos) {
     this.batch = batch;
     this.first = first;
     this.end = end;
+    this.studentMicros = studentMicros;
+    this.expectedNanos = expectedNanos;
     this.overdueNanos = overdueNanos;
     awaited.set(first, end);
   }
@@ -28,6 +43,16 @@ final class Sent {
 
   int end() {
     return end;
+  }
+
+  /** Predicted engine time of what has not come yet. */
+  double openMicros() {
+    return studentMicros * awaited.cardinality();
+  }
+
+  /** When a seat that works would have answered, by NanoClock. */
+  long expectedNanos() {
+    return expectedNanos;
   }
 
   /** When a seat that has not answered must be broken, by NanoClock. */

@@ -83,7 +83,7 @@ final class GrpcInferenceService extends GRPCInferenceServiceImplBase {
             out.onNext(response);
             out.onCompleted();
           } else {
-            out.onError(RefusedException.of(failure).status().asRuntimeException());
+            out.onError(RefusedException.of(failure).statusException());
           }
         });
   }
@@ -112,7 +112,7 @@ final class GrpcInferenceService extends GRPCInferenceServiceImplBase {
       out.onNext(response.get());
       out.onCompleted();
     } catch (RefusedException e) {
-      out.onError(e.status().asRuntimeException());
+      out.onError(e.statusException());
     }
   }
 }

@@ -2,20 +2,28 @@ package dev.cohort.aggregator.http;
 
 import dev.cohort.aggregator.RefusedException;
 import io.grpc.Status;
+import java.time.Duration;
 
 /**
  * What goes wrong in HTTP: a status number and a text for the body. Immutable.
  *
  * @param status 400..599
+ * @param retrySeconds when a retry is worth it, if one is
  */
-record HttpFault(int status, String text) {
+record HttpFault(int status, String text, long retrySeconds) {
   static final int PAYLOAD_TOO_LARGE = 413;
   private static final int CLIENT_CLOSED_REQUEST = 499;
+  private static final Duration LEAST_RETRY = Duration.ofSeconds(1);
+
+  HttpFault(int status, String text) {
+    this(status, text, LEAST_RETRY.toSeconds());
+  }
 
   /** The HTTP form of a refusal. */
   static HttpFault of(Throwable failure) {
     RefusedException refused = RefusedException.of(failure);
-    return new HttpFault(status(refused.code()), refused.getMessage());
+    long millis = refused.retryAfter().orElse(LEAST_RETRY).toMillis();
+    return new HttpFault(status(refused.code()), refused.getMessage(), Math.ceilDiv(millis, 1000L));
   }
 
   /** Whether the client should try again soon. */

@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpServerResponse;
 final class HttpReply {
   private static final String JSON = "application/json";
   private static final String JSON_LENGTH = "Inference-Header-Content-Length";
-  private static final String RETRY_AFTER_SECONDS = "1";
 
   private final HttpServerRequest request;
   private final HttpServerResponse response;
@@ -41,7 +40,7 @@ final class HttpReply {
 
   void fail(HttpFault fault) {
     if (!response.headWritten() && fault.isTransient()) {
-      response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+      response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(fault.retrySeconds()));
     }
     if (!response.headWritten() && fault.status() == HttpFault.PAYLOAD_TOO_LARGE) {
       // Nobody wants the rest of the body.

@@ -3,6 +3,7 @@ package dev.cohort.aggregator.metrics;
 import dev.cohort.aggregator.model.ServedModel;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -11,13 +12,18 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * What the aggregator counts, in base units: {@code cohort_requests_total{model,code}}, {@code
  * cohort_request_seconds{model}}, {@code cohort_rows_total{model}}, {@code
  * cohort_requests_in_flight}, {@code cohort_queue_requests}, {@code cohort_queue_tokens}, {@code
  * cohort_seats_connected{model}}, {@code cohort_seat_failures_total{reason}}, {@code
- * cohort_internal_errors_total}. Thread-safe.
+ * cohort_internal_errors_total}, {@code cohort_prefix{model}}, {@code
+ * cohort_students_per_answer{model}}, {@code cohort_rows_pruned_total{model}}, {@code
+ * cohort_rows_degraded_total{model}}, {@code cohort_batch_rows{model}}, {@code
+ * cohort_batch_tokens{model}}, {@code cohort_resends_total{reason}}, {@code
+ * cohort_refusals_total{reason}}. Thread-safe.
  */
 public final class ServingMetrics {
   /** Label for requests to models that do not exist; their names are the client's to choose. */
@@ -39,9 +45,15 @@ public final class ServingMetrics {
     Duration.ofSeconds(10)
   };
 
+  private static final double[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048};
+
   private final MeterRegistry registry;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final Map<String, AtomicInteger> seats = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> prefixes = new ConcurrentHashMap<>();
+  private final Map<String, BatchSizes> batches = new ConcurrentHashMap<>();
+
+  private record BatchSizes(DistributionSummary rows, DistributionSummary tokens) {}
 
   /** Metrics in a registry. */
   public ServingMetrics(MeterRegistry registry) {
@@ -95,6 +107,56 @@ public final class ServingMetrics {
     seats.computeIfAbsent(model.name(), this::seatGauge).set(count);
   }
 
+  /** How many students the next batch of a model asks for. */
+  public void prefix(ServedModel model, int students) {
+    prefixes.computeIfAbsent(model.name(), this::prefixGauge).set(students);
+  }
+
+  /** A batch was sent. */
+  public void batch(ServedModel model, int rows, int tokens) {
+    BatchSizes sizes = batches.computeIfAbsent(model.name(), this::batchSizes);
+    sizes.rows().record(rows);
+    sizes.tokens().record(tokens);
+  }
+
+  /** Rows were answered by so many students each. */
+  public void answered(ServedModel model, int[] used, boolean pruned, boolean degraded) {
+    double[] steps = IntStream.rangeClosed(1, model.studentsTotal()).asDoubleStream().toArray();
+    DistributionSummary students =
+        DistributionSummary.builder("cohort.students.per.answer")
+            .description("Students that took part in a row's answer")
+            .tag("model", model.name())
+            .serviceLevelObjectives(steps)
+            .register(registry);
+    for (int count : used) {
+      students.record(count);
+    }
+    if (pruned) {
+      rows("cohort.rows.pruned", "Rows of answers with fewer students than all", model, used);
+    }
+    if (degraded) {
+      rows("cohort.rows.degraded", "Rows of answers with fewer students than asked", model, used);
+    }
+  }
+
+  /** Work was sent to another seat. */
+  public void resent(String reason) {
+    Counter.builder("cohort.resends")
+        .description("Parts of batches sent again, by reason")
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
+  }
+
+  /** A request was refused at admission. */
+  public void refused(String reason) {
+    Counter.builder("cohort.refusals")
+        .description("Requests refused at admission, by reason")
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
+  }
+
   /** A seat was lost, or could not be reached. */
   public void seatFailed(String reason) {
     Counter.builder("cohort.seat.failures")
@@ -110,6 +172,37 @@ public final class ServingMetrics {
         .description("Errors that are bugs; the log has them")
         .register(registry)
         .increment();
+  }
+
+  private void rows(String name, String description, ServedModel model, int[] used) {
+    Counter.builder(name)
+        .description(description)
+        .tag("model", model.name())
+        .register(registry)
+        .increment(used.length);
+  }
+
+  private BatchSizes batchSizes(String model) {
+    return new BatchSizes(
+        summary("cohort.batch.rows", "Rows of a batch", model),
+        summary("cohort.batch.tokens", "Tokens of a batch", model));
+  }
+
+  private DistributionSummary summary(String name, String description, String model) {
+    return DistributionSummary.builder(name)
+        .description(description)
+        .tag("model", model)
+        .serviceLevelObjectives(SIZES)
+        .register(registry);
+  }
+
+  private AtomicInteger prefixGauge(String model) {
+    AtomicInteger students = new AtomicInteger();
+    Gauge.builder("cohort.prefix", students, AtomicInteger::get)
+        .description("Students that the next batch asks for")
+        .tag("model", model)
+        .register(registry);
+    return students;
   }
 
   private AtomicInteger seatGauge(String model) {

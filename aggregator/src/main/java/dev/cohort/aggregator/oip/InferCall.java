@@ -10,9 +10,15 @@ import java.util.OptionalLong;
  * @param outputs tensors to send, in this order
  * @param raw whether the request was in raw form; the answer takes the same form
  * @param timeoutNanos time that the client gives from arrival
+ * @param minStudents fewest students that the client accepts, 1 to all
  */
 public record InferCall(
-    String id, Rows rows, List<Output> outputs, boolean raw, OptionalLong timeoutNanos) {
+    String id,
+    Rows rows,
+    List<Output> outputs,
+    boolean raw,
+    OptionalLong timeoutNanos,
+    int minStudents) {
   /** Copies the list. */
   public InferCall {
     outputs = List.copyOf(outputs);

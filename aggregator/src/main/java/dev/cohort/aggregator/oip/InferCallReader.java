@@ -11,16 +11,20 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Reads a request for one model. Unknown parameters are ignored; {@code timeout} (microseconds, as
- * a whole number or a string; 0 for none) is honoured. Immutable and thread-safe.
+ * a whole number or a string; 0 for none) and {@code min_students} (a whole number or a string, 1
+ * to all) are honoured. Immutable and thread-safe.
  */
 public final class InferCallReader {
   private static final String TIMEOUT = "timeout";
+  private static final String MIN_STUDENTS = "min_students";
 
   private final RowsReader rows;
   private final List<Output> available;
+  private final int studentsTotal;
 
   /**
    * A reader for one package.
@@ -30,6 +34,7 @@ public final class InferCallReader {
   public InferCallReader(Manifest manifest, int maxRows) {
     this.rows = new RowsReader(manifest, maxRows);
     this.available = Output.of(manifest.task());
+    this.studentsTotal = manifest.studentsTotal();
   }
 
   /** The request, checked. */
@@ -39,7 +44,8 @@ public final class InferCallReader {
         rows.read(request),
         outputs(request.getOutputsList()),
         request.getRawInputContentsCount() > 0,
-        timeoutNanos(request.getParametersMap()));
+        timeoutNanos(request.getParametersMap()),
+        minStudents(request.getParametersMap()));
   }
 
   private List<Output> outputs(List<InferRequestedOutputTensor> requested) {
@@ -78,14 +84,7 @@ public final class InferCallReader {
     if (parameter == null) {
       return OptionalLong.empty();
     }
-    long micros =
-        switch (parameter.getParameterChoiceCase()) {
-          case INT64_PARAM -> parameter.getInt64Param();
-          case UINT64_PARAM -> clamped(parameter.getUint64Param());
-          case STRING_PARAM -> micros(parameter.getStringParam());
-          case BOOL_PARAM, DOUBLE_PARAM, PARAMETERCHOICE_NOT_SET ->
-              throw wrongTimeout(parameter.getParameterChoiceCase().toString());
-        };
+    long micros = whole(parameter, InferCallReader::wrongTimeout);
     if (micros < 0) {
       throw wrongTimeout(Long.toString(micros));
     }
@@ -94,16 +93,44 @@ public final class InferCallReader {
         : OptionalLong.of(TimeUnit.MICROSECONDS.toNanos(micros));
   }
 
+  private int minStudents(Map<String, InferParameter> parameters) {
+    InferParameter parameter = parameters.get(MIN_STUDENTS);
+    if (parameter == null) {
+      return 1;
+    }
+    long students = whole(parameter, this::wrongMinStudents);
+    if (students < 1 || students > studentsTotal) {
+      throw wrongMinStudents(Long.toString(students));
+    }
+    return (int) students;
+  }
+
+  private static long whole(InferParameter parameter, Function<String, RefusedException> wrong) {
+    return switch (parameter.getParameterChoiceCase()) {
+      case INT64_PARAM -> parameter.getInt64Param();
+      case UINT64_PARAM -> clamped(parameter.getUint64Param());
+      case STRING_PARAM -> whole(parameter.getStringParam(), wrong);
+      case BOOL_PARAM, DOUBLE_PARAM, PARAMETERCHOICE_NOT_SET ->
+          throw wrong.apply(parameter.getParameterChoiceCase().toString());
+    };
+  }
+
   private static long clamped(long unsigned) {
     return unsigned < 0 ? Long.MAX_VALUE : unsigned;
   }
 
-  private static long micros(String text) {
+  private static long whole(String text, Function<String, RefusedException> wrong) {
     try {
       return Long.parseLong(text.strip());
     } catch (NumberFormatException e) {
-      throw wrongTimeout("'" + text + "'");
+      throw wrong.apply("'" + text + "'");
     }
+  }
+
+  private RefusedException wrongMinStudents(String value) {
+    return RefusedException.invalid(
+        "parameter 'min_students' is %s; allowed are whole numbers, 1 to %d"
+            .formatted(value, studentsTotal));
   }
 
   private static RefusedException wrongTimeout(String value) {

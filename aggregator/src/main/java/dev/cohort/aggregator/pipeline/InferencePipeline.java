@@ -2,6 +2,7 @@ package dev.cohort.aggregator.pipeline;
 
 import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.RefusedException;
+import dev.cohort.aggregator.dispatch.Contributions;
 import dev.cohort.aggregator.dispatch.Dispatcher;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
@@ -13,6 +14,7 @@ import dev.cohort.protocol.inference.ModelInferResponse;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -24,6 +26,9 @@ import org.jboss.logging.Logger;
  */
 public final class InferencePipeline {
   private static final Logger LOG = Logger.getLogger(InferencePipeline.class);
+
+  /** A text has at least this many times fewer tokens than are counted for the bounds. */
+  private static final double ESTIMATE_EXCESS = 8;
 
   private final ModelCatalog models;
   private final Admission admission;
@@ -77,8 +82,7 @@ public final class InferencePipeline {
       ServedModel model = models.find(request.getModelName(), request.getModelVersion());
       InferCall call = model.reader().read(request);
       long deadline = arrived + timeNanos(givenNanos, call.timeoutNanos());
-      Admission.Ticket ticket =
-          admission.admit(Tokenizing.estimate(model, call.rows()), request.getSerializedSize());
+      Admission.Ticket ticket = admit(model, call, request.getSerializedSize(), deadline);
       reply.whenComplete((response, failure) -> ticket.release());
       run(model, call, ticket, deadline, reply);
     } catch (RefusedException e) {
@@ -97,13 +101,8 @@ public final class InferencePipeline {
       CompletableFuture<ModelInferResponse> reply) {
     tokenizing
         .tokens(model, call.rows(), () -> !reply.isDone())
-        .thenCompose(rows -> dispatch(model, rows, ticket, deadline, reply))
-        .thenApplyAsync(
-            contributions ->
-                model
-                    .writer()
-                    .write(call, Answering.answer(model, contributions, call.rows().count())),
-            answerer)
+        .thenCompose(rows -> dispatch(model, call, rows, ticket, deadline, reply))
+        .thenApplyAsync(contributions -> answer(model, call, contributions), answerer)
         .whenComplete(
             (response, failure) -> {
               if (failure == null) {
@@ -114,15 +113,34 @@ public final class InferencePipeline {
             });
   }
 
-  private CompletableFuture<List<float[]>> dispatch(
+  private ModelInferResponse answer(
+      ServedModel model, InferCall call, Contributions contributions) {
+    metrics.answered(model, contributions.used(), contributions.pruned(), contributions.degraded());
+    return model.writer().write(call, Answering.answer(model, contributions));
+  }
+
+  private Admission.Ticket admit(ServedModel model, InferCall call, long size, long deadline) {
+    long tokens = Tokenizing.estimate(model, call.rows());
+    double left = (deadline - clock.nanoTime()) / 1000.0;
+    double predicted = dispatcher.forecast(model).micros(tokens / ESTIMATE_EXCESS);
+    try {
+      return admission.admit(tokens, size, left, predicted);
+    } catch (RefusedException e) {
+      metrics.refused(e.code().name().toLowerCase(Locale.ROOT));
+      throw e;
+    }
+  }
+
+  private CompletableFuture<Contributions> dispatch(
       ServedModel model,
+      InferCall call,
       List<TokenRow> rows,
       Admission.Ticket ticket,
       long deadline,
       CompletableFuture<ModelInferResponse> reply) {
     ticket.counted(rows.stream().mapToLong(TokenRow::length).sum());
-    CompletableFuture<List<float[]>> contributions =
-        dispatcher.dispatch(model, rows, deadline, ticket::release);
+    CompletableFuture<Contributions> contributions =
+        dispatcher.dispatch(model, rows, call.minStudents(), deadline, ticket::release);
     reply.whenComplete((response, failure) -> contributions.cancel(false));
     return contributions;
   }

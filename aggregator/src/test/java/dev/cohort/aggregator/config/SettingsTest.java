@@ -18,7 +18,7 @@ class SettingsTest {
       int grpcPort,
       Duration timeout,
       int rows)
-      implements AggregatorConfig, AggregatorConfig.Limits {
+      implements AggregatorConfig, AggregatorConfig.Limits, AggregatorConfig.Students {
     static Given of(String... seats) {
       return new Given(
           Optional.of(List.of(Path.of("a"), Path.of("b"))),
@@ -56,6 +56,36 @@ class SettingsTest {
     @Override
     public Limits limits() {
       return this;
+    }
+
+    @Override
+    public Students students() {
+      return this;
+    }
+
+    @Override
+    public Duration latencyTarget() {
+      return timeout;
+    }
+
+    @Override
+    public double qualityFloor() {
+      return rows == 0 ? Double.NaN : 1;
+    }
+
+    @Override
+    public Duration quiet() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public int min() {
+      return rows == 0 ? 4 : 1;
+    }
+
+    @Override
+    public int max() {
+      return 3;
     }
 
     @Override
@@ -108,6 +138,9 @@ class SettingsTest {
             "'nowhere'",
             "cohort.grpc-port is 70000; allowed are 0 to 65535",
             "cohort.timeout is PT2H",
+            "cohort.latency-target is PT2H",
+            "cohort.quality-floor is NaN",
+            "cohort.students.min is 4; allowed are 1 to cohort.students.max, 3",
             "cohort.limits.rows is 0")) {
       assertTrue(text.contains(part), text);
     }

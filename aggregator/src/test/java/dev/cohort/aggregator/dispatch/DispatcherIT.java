@@ -1,5 +1,6 @@
 package dev.cohort.aggregator.dispatch;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,6 +48,8 @@ class DispatcherIT {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final AtomicInteger sent = new AtomicInteger();
+  private PrefixSettings prefixes =
+      new PrefixSettings(Duration.ofMinutes(1), Duration.ofMillis(100), 1, 1, 64);
 
   @BeforeAll
   static void openPackage() throws IOException {
@@ -76,7 +80,8 @@ class DispatcherIT {
     List<SeatAddress> addresses = Arrays.stream(seats).map(ScriptedSeat::address).toList();
     ServingMetrics metrics = new ServingMetrics(registry);
     Dispatcher dispatcher =
-        new Dispatcher(new ModelCatalog(List.of(model)), addresses, metrics, NanoClock.SYSTEM);
+        new Dispatcher(
+            new ModelCatalog(List.of(model)), addresses, prefixes, metrics, NanoClock.SYSTEM);
     opened.add(dispatcher);
     dispatcher.start();
     return dispatcher;
@@ -101,33 +106,52 @@ class DispatcherIT {
         .sum();
   }
 
+  private double resends(String reason) {
+    return registry.find("cohort.resends").tag("reason", reason).counters().stream()
+        .mapToDouble(counter -> counter.count())
+        .sum();
+  }
+
+  private double prefix() {
+    return registry.find("cohort.prefix").gauges().stream()
+        .mapToDouble(gauge -> gauge.value())
+        .sum();
+  }
+
   private static List<TokenRow> rows(int... lengths) {
     return Arrays.stream(lengths).mapToObj(n -> TokenRow.of(new int[n])).toList();
   }
 
-  private CompletableFuture<List<float[]>> dispatch(Dispatcher by, int... lengths) {
+  private CompletableFuture<Contributions> dispatch(Dispatcher by, int... lengths) {
     return dispatch(by, Duration.ofSeconds(20), lengths);
   }
 
-  private CompletableFuture<List<float[]>> dispatch(Dispatcher by, Duration time, int... lengths) {
+  private CompletableFuture<Contributions> dispatch(Dispatcher by, Duration time, int... lengths) {
     long deadline = NanoClock.SYSTEM.nanoTime() + time.toNanos();
-    return by.dispatch(model, rows(lengths), deadline, sent::incrementAndGet);
+    return by.dispatch(model, rows(lengths), 1, deadline, sent::incrementAndGet);
   }
 
-  private static void assertAnswer(CompletableFuture<List<float[]>> reply, int... lengths)
+  private static void assertAnswer(CompletableFuture<Contributions> reply, int... lengths)
       throws Exception {
-    List<float[]> contributions = reply.get(20, TimeUnit.SECONDS);
-    assertEquals(STUDENTS, contributions.size());
-    for (int student = 0; student < STUDENTS; student++) {
-      float[] block = contributions.get(student);
+    Contributions contributions = reply.get(20, TimeUnit.SECONDS);
+    assertFalse(contributions.degraded());
+    assertBlocks(contributions, STUDENTS, lengths);
+  }
+
+  private static void assertBlocks(Contributions contributions, int students, int... lengths) {
+    assertEquals(students, contributions.blocks().size());
+    assertArrayEquals(
+        IntStream.of(lengths).map(length -> students).toArray(), contributions.used());
+    for (int student = 0; student < students; student++) {
+      float[] block = contributions.blocks().get(student);
       assertEquals(lengths.length * COLUMNS, block.length);
       for (int i = 0; i < block.length; i++) {
-        assertEquals(100 * student + lengths[i / COLUMNS], block[i]);
+        assertEquals(100 * student + lengths[i / COLUMNS], block[i], "student " + student);
       }
     }
   }
 
-  private static RefusedException refusal(CompletableFuture<List<float[]>> reply) {
+  private static RefusedException refusal(CompletableFuture<Contributions> reply) {
     ExecutionException failed =
         assertThrows(ExecutionException.class, () -> reply.get(20, TimeUnit.SECONDS));
     return RefusedException.of(failed.getCause());
@@ -197,7 +221,7 @@ class DispatcherIT {
   void lostSeatFailsWhatItHadAndComesBack() throws Exception {
     ScriptedSeat seat = seat(0, 2).script((batch, out) -> {});
     Dispatcher dispatcher = connected(seat);
-    CompletableFuture<List<float[]>> reply = dispatch(dispatcher, 1);
+    CompletableFuture<Contributions> reply = dispatch(dispatcher, 1);
     Await.until("the batch has arrived", () -> seat.received().size() == 1);
     seat.close();
     assertEquals(Status.Code.UNAVAILABLE, refusal(reply).code());
@@ -208,22 +232,135 @@ class DispatcherIT {
   }
 
   @Test
-  void whatALostSeatDidNotGetGoesToAnother() throws Exception {
-    List<ForwardRequest> held = new ArrayList<>();
-    ScriptedSeat dying = seat(0, 1).script((batch, out) -> {});
-    ScriptedSeat other = seat(0, 1).script((batch, out) -> held.add(batch));
+  void whatALostSeatHadGoesToAnother() throws Exception {
+    ScriptedSeat dying = seat(0, 4).script((batch, out) -> {});
+    ScriptedSeat other = seat(1, 4);
     Dispatcher dispatcher = connected(dying, other);
-    CompletableFuture<List<float[]>> first = dispatch(dispatcher, 1);
-    CompletableFuture<List<float[]>> second = dispatch(dispatcher, 1);
-    Await.until("both seats work", () -> dying.received().size() + other.received().size() == 2);
-    CompletableFuture<List<float[]>> third = dispatch(dispatcher, 3);
+    List<CompletableFuture<Contributions>> replies =
+        IntStream.rangeClosed(1, 8).mapToObj(n -> dispatch(dispatcher, n)).toList();
+    Await.until("the seat has work", () -> !dying.received().isEmpty());
     dying.close();
-    Await.until("the loss is noticed", () -> connectedSeats() == 1);
-    assertTrue(first.isCompletedExceptionally() ^ second.isCompletedExceptionally());
-    assertFalse(third.isDone());
-    other.script(other::answer);
-    other.answer(held.getFirst(), new StreamTo(other));
-    assertAnswer(third, 3);
+    for (int n = 1; n <= replies.size(); n++) {
+      assertAnswer(replies.get(n - 1), n);
+    }
+    assertTrue(resends("returned") > 0);
+  }
+
+  @Test
+  void whatASilentSeatHasGoesToAnotherAndItsLateAnswerIsDropped() throws Exception {
+    List<ForwardRequest> held = new CopyOnWriteArrayList<>();
+    ScriptedSeat silent = seat(0, 4).script((batch, out) -> held.add(batch));
+    ScriptedSeat other = seat(1, 4);
+    Dispatcher dispatcher = connected(silent, other);
+    assertAnswer(dispatch(dispatcher, 7), 7);
+    assertEquals(1, failures("slow"));
+    int before = silent.received().size();
+    assertAnswer(dispatch(dispatcher, 5), 5);
+    assertEquals(before, silent.received().size(), "a slow seat gets nothing");
+    silent.script(silent::answer);
+    held.forEach(batch -> silent.answer(batch, new StreamTo(silent)));
+    Await.until(
+        "the seat gets work again",
+        () -> {
+          dispatch(dispatcher, 3).join();
+          return silent.received().size() > before;
+        });
+    assertEquals(2, connectedSeats());
+  }
+
+  @Test
+  void engineThatFailsIsPassedOver() throws Exception {
+    ScriptedSeat broken = seat(0, 4);
+    broken.script(
+        (batch, out) -> out.onNext(ScriptedSeat.refusal(batch, Refusal.Reason.ENGINE_FAILED)));
+    assertAnswer(dispatch(connected(broken, seat(1, 4)), 4, 2), 4, 2);
+  }
+
+  @Test
+  void studentThatIsGoneDegradesTheAnswerDownToTheFloor() throws Exception {
+    prefixes = new PrefixSettings(Duration.ofMinutes(1), Duration.ZERO, 100, 2, 64);
+    ScriptedSeat[] seats = {seat(0, 2).students(0), seat(1, 2).students(1), seat(2, 2).students(2)};
+    Dispatcher dispatcher = connected(seats);
+    Await.until("all are served", () -> dispatcher.isReady(model));
+    seats[2].close();
+    Await.until("the loss is noticed", () -> connectedSeats() == 2);
+    assertTrue(dispatcher.isReady(model));
+    Contributions degraded = dispatch(dispatcher, 3).get(20, TimeUnit.SECONDS);
+    assertTrue(degraded.degraded());
+    assertFalse(degraded.pruned());
+    assertBlocks(degraded, 2, 3);
+    long deadline = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(20).toNanos();
+    RefusedException whole =
+        refusal(dispatcher.dispatch(model, rows(3), STUDENTS, deadline, () -> {}));
+    assertEquals(Status.Code.UNAVAILABLE, whole.code());
+    seats[1].close();
+    Await.until("the loss is noticed", () -> !dispatcher.isReady(model));
+    assertEquals(Status.Code.UNAVAILABLE, refusal(dispatch(dispatcher, 3)).code());
+  }
+
+  @Test
+  void lateStudentIsLeftOutAtTheDeadline() throws Exception {
+    prefixes = new PrefixSettings(Duration.ofMinutes(1), Duration.ZERO, 100, 1, 64);
+    ScriptedSeat seat = seat(0, 2);
+    seat.script(
+        (batch, out) -> {
+          out.onNext(seat.block(batch, 1));
+          out.onNext(seat.block(batch, 0));
+        });
+    Contributions degraded =
+        dispatch(connected(seat), Duration.ofMillis(300), 4, 6).get(20, TimeUnit.SECONDS);
+    assertTrue(degraded.degraded());
+    assertBlocks(degraded, 2, 4, 6);
+  }
+
+  @Test
+  void rowsOfSeveralRequestsShareABatch() throws Exception {
+    List<ForwardRequest> held = new CopyOnWriteArrayList<>();
+    ScriptedSeat seat = seat(0, 1).script((batch, out) -> held.add(batch));
+    Dispatcher dispatcher = connected(seat);
+    CompletableFuture<Contributions> first = dispatch(dispatcher, 1);
+    Await.until("the seat is busy", () -> held.size() == 1);
+    List<CompletableFuture<Contributions>> replies = new ArrayList<>();
+    for (int n = 1; n <= 10; n++) {
+      replies.add(dispatch(dispatcher, n, 2 * n));
+    }
+    seat.script(seat::answer);
+    seat.answer(held.getFirst(), new StreamTo(seat));
+    assertAnswer(first, 1);
+    for (int n = 1; n <= replies.size(); n++) {
+      assertAnswer(replies.get(n - 1), n, 2 * n);
+    }
+    assertTrue(seat.received().size() < 8, "batches: " + seat.received().size());
+  }
+
+  @Test
+  void burstPrunesAndCalmRestores() throws Exception {
+    prefixes = new PrefixSettings(Duration.ofMillis(20), Duration.ofMillis(100), 100, 1, 64);
+    List<ForwardRequest> held = new CopyOnWriteArrayList<>();
+    ScriptedSeat seat = seat(0, 1).microsPerToken(200);
+    seat.script((batch, out) -> held.add(batch));
+    Dispatcher dispatcher = connected(seat);
+    CompletableFuture<Contributions> calm = dispatch(dispatcher, 1);
+    Await.until("the seat is busy", () -> held.size() == 1);
+    assertEquals(STUDENTS, held.getFirst().getEndStudent());
+    List<CompletableFuture<Contributions>> burst =
+        IntStream.range(0, 40).mapToObj(n -> dispatch(dispatcher, 10)).toList();
+    long whole = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(20).toNanos();
+    CompletableFuture<Contributions> unpruned =
+        dispatcher.dispatch(model, rows(90), STUDENTS, whole, () -> {});
+    seat.script(seat::answer);
+    seat.answer(held.getFirst(), new StreamTo(seat));
+    assertAnswer(calm, 1);
+    Contributions pruned = burst.getFirst().get(20, TimeUnit.SECONDS);
+    assertTrue(pruned.pruned());
+    assertFalse(pruned.degraded());
+    assertBlocks(pruned, 1, 10);
+    assertAnswer(unpruned, 90);
+    for (CompletableFuture<Contributions> reply : burst) {
+      reply.get(20, TimeUnit.SECONDS);
+    }
+    Await.until("all students are back", () -> prefix() == STUDENTS);
+    assertAnswer(dispatch(dispatcher, 2), 2);
   }
 
   @Test
@@ -308,11 +445,11 @@ class DispatcherIT {
     ScriptedSeat seat = seat(0, 1);
     seat.script((batch, out) -> held.add(batch));
     Dispatcher dispatcher = connected(seat);
-    CompletableFuture<List<float[]>> first = dispatch(dispatcher, Duration.ofMillis(200), 1);
+    CompletableFuture<Contributions> first = dispatch(dispatcher, Duration.ofMillis(200), 1);
     assertEquals(Status.Code.DEADLINE_EXCEEDED, refusal(first).code());
     assertTrue(seat.received().getFirst().getRemainingMicros() <= 200_000);
     assertTrue(seat.received().getFirst().getRemainingMicros() > 0);
-    CompletableFuture<List<float[]>> second = dispatch(dispatcher, 2);
+    CompletableFuture<Contributions> second = dispatch(dispatcher, 2);
     assertThrows(
         java.util.concurrent.TimeoutException.class, () -> second.get(50, TimeUnit.MILLISECONDS));
     assertEquals(1, seat.received().size());
@@ -344,10 +481,10 @@ class DispatcherIT {
     ScriptedSeat seat = seat(0, 1);
     seat.script((batch, out) -> held.add(batch));
     Dispatcher dispatcher = connected(seat);
-    CompletableFuture<List<float[]>> first = dispatch(dispatcher, 1);
+    CompletableFuture<Contributions> first = dispatch(dispatcher, 1);
     Await.until("the first batch has arrived", () -> seat.received().size() == 1);
-    CompletableFuture<List<float[]>> second = dispatch(dispatcher, 2);
-    CompletableFuture<List<float[]>> third = dispatch(dispatcher, 3);
+    CompletableFuture<Contributions> second = dispatch(dispatcher, 2);
+    CompletableFuture<Contributions> third = dispatch(dispatcher, 3);
     second.cancel(false);
     seat.script(seat::answer);
     seat.answer(held.getFirst(), new StreamTo(seat));
@@ -374,7 +511,7 @@ class DispatcherIT {
                   });
         });
     Dispatcher dispatcher = connected(seat);
-    List<CompletableFuture<List<float[]>>> replies =
+    List<CompletableFuture<Contributions>> replies =
         IntStream.rangeClosed(1, 60).mapToObj(n -> dispatch(dispatcher, n)).toList();
     for (int n = 1; n <= replies.size(); n++) {
       assertAnswer(replies.get(n - 1), n);

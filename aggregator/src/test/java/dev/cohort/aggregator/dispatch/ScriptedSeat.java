@@ -3,6 +3,7 @@ package dev.cohort.aggregator.dispatch;
 import com.google.protobuf.ByteString;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.protocol.student.v1.Block;
+import dev.cohort.protocol.student.v1.CostTable;
 import dev.cohort.protocol.student.v1.DescribeRequest;
 import dev.cohort.protocol.student.v1.DescribeResponse;
 import dev.cohort.protocol.student.v1.ForwardRequest;
@@ -18,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -45,6 +47,7 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
   private volatile Script script = this::answer;
   private volatile String digest;
   private volatile List<Integer> students;
+  private volatile Optional<CostTable> cost = Optional.empty();
   private volatile Limits limits =
       Limits.newBuilder().setMaxRows(64).setMaxTokens(1000).setMaxRowTokens(100).build();
 
@@ -83,6 +86,26 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
 
   ScriptedSeat limits(int rows, int tokens) {
     limits = limits.toBuilder().setMaxRows(rows).setMaxTokens(tokens).build();
+    return this;
+  }
+
+  /** Says that a batch takes so long, in proportion to its tokens. */
+  ScriptedSeat microsPerToken(double micros) {
+    cost =
+        Optional.of(
+            CostTable.newBuilder()
+                .addRows(1)
+                .addRows(64)
+                .addLengths(1)
+                .addLengths(100)
+                .addAllMicros(List.of(micros, 100 * micros, 64 * micros, 6400 * micros))
+                .build());
+    return this;
+  }
+
+  /** Gives a table that makes no sense. */
+  ScriptedSeat brokenCost() {
+    cost = Optional.of(CostTable.newBuilder().addRows(3).addLengths(0).addMicros(-1).build());
     return this;
   }
 
@@ -141,8 +164,10 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
 
   @Override
   public void describe(DescribeRequest request, StreamObserver<DescribeResponse> out) {
+    DescribeResponse.Builder description = DescribeResponse.newBuilder();
+    cost.ifPresent(description::setCost);
     out.onNext(
-        DescribeResponse.newBuilder()
+        description
             .setPackageName(model.name())
             .setPackageDigest(digest)
             .setStudentsTotal(model.studentsTotal())

@@ -25,7 +25,8 @@ class AnswerWriterTest {
 
   private static ModelInferResponse write(List<Output> outputs, boolean raw) {
     InferCall call =
-        new InferCall("i", new Rows.Texts(List.of("a", "b")), outputs, raw, OptionalLong.empty());
+        new InferCall(
+            "i", new Rows.Texts(List.of("a", "b")), outputs, raw, OptionalLong.empty(), 1);
     return new AnswerWriter("m", "7").write(call, ANSWER);
   }
 

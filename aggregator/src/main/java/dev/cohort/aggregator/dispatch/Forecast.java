@@ -1,0 +1,18 @@
+package dev.cohort.aggregator.dispatch;
+
+/**
+ * What a request that arrives now has to expect with the smallest prefix; not a number where
+ * nothing is measured. A lower bound: what does not fit it is hopeless.
+ *
+ * @param drainMicros until everything that came before is answered
+ * @param tokenMicros for each token of its own
+ */
+public record Forecast(double drainMicros, double tokenMicros) {
+  /** Nothing is known. */
+  public static final Forecast UNKNOWN = new Forecast(Double.NaN, Double.NaN);
+
+  /** Predicted time until a request of so many tokens is answered. */
+  public double micros(double tokens) {
+    return drainMicros + tokens * tokenMicros;
+  }
+}

@@ -1,0 +1,84 @@
+package dev.cohort.aggregator.dispatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cohort.aggregator.TinyPackage;
+import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.packages.Package;
+import dev.cohort.packages.TextTokenizer;
+import dev.cohort.packages.TokenRow;
+import dev.cohort.policy.BatchCost;
+import dev.cohort.policy.BatchLimits;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RowBufferTest {
+  private static final BatchLimits LIMITS = new BatchLimits(64, 1000);
+  private static final BatchCost PADDED =
+      (students, tokens, rows, longest) -> 0.4 + 0.02 * longest * rows;
+  private static TextTokenizer tokenizer;
+  private static ServedModel model;
+
+  private final RowBuffer buffer = new RowBuffer();
+
+  @BeforeAll
+  static void openPackage() throws IOException {
+    Package tiny = TinyPackage.open();
+    tokenizer = tiny.tokenizer();
+    model = new ServedModel(tiny.manifest(), tokenizer, 64);
+  }
+
+  @AfterAll
+  static void closePackage() {
+    tokenizer.close();
+  }
+
+  private static Job job(int... lengths) {
+    List<TokenRow> rows =
+        Arrays.stream(lengths).mapToObj(length -> TokenRow.of(new int[length])).toList();
+    return new Job(model, rows, 1, 0, () -> {});
+  }
+
+  private List<Integer> next() {
+    List<QueuedRow> rows = buffer.next(PADDED, LIMITS, 1);
+    buffer.removeAll(rows);
+    return rows.stream().map(QueuedRow::length).toList();
+  }
+
+  @Test
+  void rowsOfAllJobsArePlannedByTheirLengths() {
+    buffer.add(job(63, 17));
+    buffer.add(job(52, 77));
+    buffer.add(job(18));
+    assertEquals(227, buffer.tokens());
+    assertEquals(List.of(52, 63), next());
+    assertEquals(List.of(17, 18), next());
+    assertEquals(List.of(77), next());
+    assertTrue(buffer.isEmpty());
+    assertEquals(0, buffer.tokens());
+  }
+
+  @Test
+  void oldestRowAlwaysLeavesFirst() {
+    buffer.add(job(90));
+    for (int i = 0; i < 2 * RowBuffer.WINDOW; i++) {
+      buffer.add(job(10));
+    }
+    assertTrue(next().contains(90));
+  }
+
+  @Test
+  void removedJobLeavesNothing() {
+    Job gone = job(5, 6);
+    buffer.add(gone);
+    buffer.add(job(7));
+    buffer.remove(gone);
+    assertEquals(7, buffer.tokens());
+    assertEquals(List.of(7), next());
+  }
+}
