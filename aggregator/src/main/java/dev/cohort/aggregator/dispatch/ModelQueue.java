@@ -24,6 +24,9 @@ final class ModelQueue {
   /** Parts of a batch are sent again at most this often; guards against an endless round. */
   private static final int MAX_RESENDS = 16;
 
+  /** What a batch costs beside the engine, for messages and threads: plans weigh it. */
+  private static final double BATCH_MICROS = 200;
+
   /** A typical batch, for estimates. */
   private static final BatchShape TYPICAL = new BatchShape(8, 128, 16);
 
@@ -176,7 +179,10 @@ final class ModelQueue {
       return false;
     }
     BatchCost cost = seats.cost();
-    List<QueuedRow> rows = buffer.next(cost, limits(cost, prefix), prefix);
+    BatchCost whole =
+        (students, tokens, count, longest) ->
+            BATCH_MICROS + cost.micros(students, tokens, count, longest);
+    List<QueuedRow> rows = buffer.next(whole, limits(cost, prefix), prefix);
     BatchShape shape = BatchShape.of(rows);
     int asked =
         Math.max(prefix, rows.stream().mapToInt(row -> row.job().minStudents()).max().orElse(1));
@@ -245,7 +251,10 @@ final class ModelQueue {
     return prefix;
   }
 
-  /** A batch takes at most half the target on one lane, so that the next one can be different. */
+  /**
+   * A batch takes at most half the target on one lane, so that the next one can be different; but a
+   * typical batch is always allowed.
+   */
   private BatchLimits limits(BatchCost cost, int prefix) {
     int rows = Math.min(MAX_ROWS, model.maxRows());
     int tokens = Integer.MAX_VALUE;
@@ -256,7 +265,8 @@ final class ModelQueue {
     }
     int folded = Math.ceilDiv(prefix, Math.max(1, serving.size()));
     double inTarget = targetMicros / 2 / folded / tokenMicros(cost);
-    return new BatchLimits(Math.max(1, rows), (int) Math.clamp(inTarget, 1, tokens));
+    return new BatchLimits(
+        Math.max(1, rows), (int) Math.min(tokens, Math.max(TYPICAL.tokens(), inTarget)));
   }
 
   private Forecast predict() {

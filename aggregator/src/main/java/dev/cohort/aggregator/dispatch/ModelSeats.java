@@ -51,14 +51,14 @@ final class ModelSeats {
     return end;
   }
 
-  /** Engine threads of all serving seats that are not slow. */
+  /** Engine threads of the seats that get work. */
   int lanes() {
-    return serving().stream().filter(seat -> !seat.isSlow()).mapToInt(Seat::lanes).sum();
+    return active().stream().mapToInt(Seat::lanes).sum();
   }
 
   /** Predicted engine time of what these seats have not answered, in microseconds. */
   double backlogMicros() {
-    return serving().stream().filter(seat -> !seat.isSlow()).mapToDouble(Seat::backlogMicros).sum();
+    return active().stream().mapToDouble(Seat::backlogMicros).sum();
   }
 
   /** What plans are made with: one seat's costs, since the seats of a model are alike. */
@@ -95,6 +95,13 @@ final class ModelSeats {
     return router.route(views, end - first, micros).stream()
         .map(a -> new Placement(among.get(a.seat()), first + a.first(), first + a.end()))
         .toList();
+  }
+
+  /** Those that get work: slow ones only where all are. */
+  private List<Seat> active() {
+    List<Seat> serving = serving();
+    List<Seat> quick = serving.stream().filter(seat -> !seat.isSlow()).toList();
+    return quick.isEmpty() ? serving : quick;
   }
 
   private static boolean isHeld(List<Seat> among, int student) {

@@ -62,6 +62,7 @@ final class Seat implements AutoCloseable {
   private long streamNumber;
   private boolean asking;
   private boolean slow;
+  private long lastAnswerNanos;
   private SeatCost cost = SeatCost.rough();
   private Future<?> nextQuestion = CompletableFuture.completedFuture(null);
 
@@ -173,10 +174,15 @@ final class Seat implements AutoCloseable {
       lost("stalled", "no answer within %s after a deadline".formatted(STALL));
       return;
     }
-    if (!slow && ledger.isSlow(now)) {
+    if (!slow && isSilent(now)) {
       slow = true;
       events.slow(this, ledger.open());
     }
+  }
+
+  // One that is late but answers is busy, and more copies of its work would not help.
+  private boolean isSilent(long now) {
+    return ledger.isSlow(now) && now - lastAnswerNanos > LEAST_PATIENCE_NANOS;
   }
 
   /** The seat is shutting down: what it has is still answered, nothing new is sent. */
@@ -331,6 +337,7 @@ final class Seat implements AutoCloseable {
       throw new SeatFaultException("a message with batch 0 in the middle of the stream");
     }
     state = State.SERVING;
+    lastAnswerNanos = clock.nanoTime();
     ledger.clear();
     events.widened(this);
   }
@@ -346,7 +353,8 @@ final class Seat implements AutoCloseable {
   private void gather(SeatReply.Contribution block) throws SeatFaultException {
     Batch batch = ledger.answered(block).batch();
     backoff.reset();
-    slow = ledger.isSlow(clock.nanoTime()) && slow;
+    lastAnswerNanos = clock.nanoTime();
+    slow = false;
     cost.observe(batch.shape(), block.engineMicros());
     events.answered(batch, block.student(), block.values());
   }

@@ -20,6 +20,9 @@ final class SeatCost implements BatchCost {
   /** Weight of the newest batch in the factor. */
   private static final double SMOOTHING = 0.1;
 
+  /** One batch counts as at most so many times quicker or slower than predicted. */
+  private static final double STEP = 2;
+
   private static final double LEAST_FACTOR = 0.02;
   private static final double LARGEST_FACTOR = 50;
 
@@ -70,8 +73,8 @@ final class SeatCost implements BatchCost {
       return;
     }
     double ratio = micros / table.micros(1, shape.tokens(), shape.rows(), shape.longest());
-    double bounded = Math.clamp(ratio, LEAST_FACTOR, LARGEST_FACTOR);
-    factor += SMOOTHING * (bounded - factor);
+    double bounded = Math.clamp(ratio, factor / STEP, factor * STEP);
+    factor = Math.clamp(factor + SMOOTHING * (bounded - factor), LEAST_FACTOR, LARGEST_FACTOR);
   }
 
   private static CostTable.Grid grid(dev.cohort.protocol.student.v1.CostTable table) {

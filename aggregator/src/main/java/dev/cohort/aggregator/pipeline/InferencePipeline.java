@@ -122,7 +122,7 @@ public final class InferencePipeline {
   private Admission.Ticket admit(ServedModel model, InferCall call, long size, long deadline) {
     long tokens = Tokenizing.estimate(model, call.rows());
     double left = (deadline - clock.nanoTime()) / 1000.0;
-    double predicted = dispatcher.forecast(model).micros(tokens / ESTIMATE_EXCESS);
+    double predicted = dispatcher.forecast(model).leastMicros(tokens / ESTIMATE_EXCESS);
     try {
       return admission.admit(tokens, size, left, predicted);
     } catch (RefusedException e) {
