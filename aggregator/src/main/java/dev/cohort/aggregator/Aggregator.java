@@ -1,5 +1,6 @@
 package dev.cohort.aggregator;
 
+import dev.cohort.aggregator.config.Security;
 import dev.cohort.aggregator.config.Settings;
 import dev.cohort.aggregator.dispatch.Dispatcher;
 import dev.cohort.aggregator.grpc.GrpcFrontDoor;
@@ -44,6 +45,7 @@ public final class Aggregator implements AutoCloseable {
 
   private Aggregator(
       Settings settings,
+      Security security,
       List<ServedModel> models,
       String version,
       ServingMetrics metrics,
@@ -61,7 +63,8 @@ public final class Aggregator implements AutoCloseable {
             Math.max(64, 2 * settings.queueRequests()));
     this.answerer = pool("cohort-answer-", 1, Integer.MAX_VALUE);
     this.dispatcher =
-        new Dispatcher(catalog, settings.seats(), settings.prefixes(), metrics, clock);
+        new Dispatcher(
+            catalog, settings.seats(), security.seats(), settings.prefixes(), metrics, clock);
     InferencePipeline pipeline =
         new InferencePipeline(
             catalog, admission, textPool, dispatcher, answerer, metrics, settings.timeout(), clock);
@@ -70,24 +73,43 @@ public final class Aggregator implements AutoCloseable {
         new GrpcFrontDoor(
             server,
             new InetSocketAddress(settings.host(), settings.grpcPort()),
+            security.clients(),
             settings.messageBytes());
     this.http =
         new HttpFrontDoor(
-            server, textPool, settings.messageBytes(), new BodyMemory(settings.queueBytes()));
+            server,
+            textPool,
+            settings.messageBytes(),
+            new BodyMemory(settings.queueBytes()),
+            security.clients().tokens());
+  }
+
+  /**
+   * As {@link #start(Settings, Security, String, ServingMetrics, NanoClock)}, without TLS and
+   * authentication, for this machine only.
+   *
+   * @throws IllegalArgumentException also when the host is not a loopback address
+   */
+  public static Aggregator start(
+      Settings settings, String version, ServingMetrics metrics, NanoClock clock)
+      throws IOException {
+    return start(settings, Security.local(settings), version, metrics, clock);
   }
 
   /**
    * Opens packages and ports and begins to connect to the seats.
    *
+   * @param security stays the caller's, to be closed after this
    * @param version of this program
    * @throws PackageException when a package is damaged
    * @throws IOException when the gRPC port cannot be opened
    * @throws IllegalArgumentException when packages have the same name
    */
   public static Aggregator start(
-      Settings settings, String version, ServingMetrics metrics, NanoClock clock)
+      Settings settings, Security security, String version, ServingMetrics metrics, NanoClock clock)
       throws IOException {
-    Aggregator aggregator = new Aggregator(settings, open(settings), version, metrics, clock);
+    Aggregator aggregator =
+        new Aggregator(settings, security, open(settings), version, metrics, clock);
     aggregator.dispatcher.onReadiness(
         (model, ready) -> {
           LOG.infof("model=%s ready=%s", model.name(), ready);

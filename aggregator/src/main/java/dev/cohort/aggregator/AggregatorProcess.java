@@ -1,9 +1,12 @@
 package dev.cohort.aggregator;
 
 import dev.cohort.aggregator.config.AggregatorConfig;
+import dev.cohort.aggregator.config.Security;
+import dev.cohort.aggregator.config.SecurityConfig;
 import dev.cohort.aggregator.config.Settings;
 import dev.cohort.aggregator.http.HttpFrontDoor;
 import dev.cohort.aggregator.metrics.ServingMetrics;
+import dev.cohort.security.ServerTls;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
@@ -29,30 +32,38 @@ public class AggregatorProcess implements HealthCheck {
   private static final Logger LOG = Logger.getLogger(AggregatorProcess.class);
 
   private final AggregatorConfig config;
+  private final SecurityConfig securityConfig;
   private final MeterRegistry registry;
   private final String version;
   private volatile Optional<Aggregator> running = Optional.empty();
+  private volatile Optional<Security> security = Optional.empty();
 
   AggregatorProcess(
       AggregatorConfig config,
+      SecurityConfig securityConfig,
       MeterRegistry registry,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     this.config = config;
+    this.securityConfig = securityConfig;
     this.registry = registry;
     this.version = version;
   }
 
   void start(@Observes StartupEvent event) throws IOException {
+    Settings settings = Settings.of(config);
+    Security protection = Security.of(securityConfig, settings);
+    security = Optional.of(protection);
     Aggregator started =
         Aggregator.start(
-            Settings.of(config), version, new ServingMetrics(registry), NanoClock.SYSTEM);
+            settings, protection, version, new ServingMetrics(registry), NanoClock.SYSTEM);
     running = Optional.of(started);
     LOG.infof(
-        "gRPC on %s:%d, HTTP on %s:%d, metrics on %s:%d",
+        "gRPC on %s:%d, HTTP on %s:%d (%s); metrics on %s:%d (no TLS)",
         config.host(),
         started.grpcPort(),
         config.host(),
         config.httpPort(),
+        protection.clients(),
         config.host(),
         config.metricsPort());
   }
@@ -78,6 +89,15 @@ public class AggregatorProcess implements HealthCheck {
 
   void stop(@Observes ShutdownEvent event) {
     running.ifPresent(Aggregator::close);
+    security.ifPresent(Security::close);
+  }
+
+  /** TLS of the HTTP port; known once the process has started, before that port is opened. */
+  Optional<ServerTls> tls() {
+    return security
+        .orElseThrow(() -> new IllegalStateException("HTTP opens before the start; this is a bug"))
+        .clients()
+        .tls();
   }
 
   @Override

@@ -34,6 +34,7 @@ public final class Cohort {
     commandLine.addSubcommand(new PredictCommand(home, console));
     commandLine.addSubcommand(new InspectCommand(console));
     commandLine.addSubcommand(new ReplayCommand(home, console));
+    commandLine.addSubcommand(new TokenCommand(console));
     commandLine.setParameterExceptionHandler((error, given) -> usageError(console, error));
     commandLine.setExecutionExceptionHandler((error, at, given) -> report(console, error));
     return commandLine.execute(arguments);

@@ -110,7 +110,15 @@ final class CommandsIT {
         "serve --seats 0 " + TINY + " | --seats is 0; allowed are 1 to 64",
         "serve --grpc-port 70000 | --grpc-port is 70000; allowed are 1 to 65535",
         "serve --http-port 8001 | must be three different ports",
-        "serve --host no.such.host.invalid | which is not a known host",
+        "serve --host no.such.host.invalid --plaintext --no-authentication | which is not a known host",
+        "serve --host 0.0.0.0 --no-authentication | set --tls-certificate and --tls-key to PEM files, or --plaintext to",
+        "serve --host 0.0.0.0 --plaintext | set --tokens to a file of tokens",
+        "serve --host 0.0.0.0 --plaintext | or --no-authentication to let anybody call",
+        "serve --tls-certificate x | --tls-certificate and --tls-key belong together",
+        "serve --tokens /no/such/file | --tokens: /no/such/file does not exist",
+        "predict --target h:1 --model m --tls-key x y | --tls-certificate and --tls-key belong",
+        "predict --target h:1 --model m --tls-ca /no/such/file y | a file for TLS cannot be read",
+        "token a:b | the name 'a:b' is not 1 to 64 of A-Z a-z 0-9 . _ -",
         "bake | Unmatched argument",
       })
   void wrongInputIsOneSentence(String command, String sentence) {
@@ -119,6 +127,17 @@ final class CommandsIT {
     assertEquals(1, outcome.err().lines().count(), outcome.err());
     assertTrue(outcome.err().contains(sentence.strip()), outcome.err());
     assertEquals("", outcome.out());
+  }
+
+  @Test
+  void aTokenIsShownOnceWithItsLine() {
+    Outcome outcome = run("token", "alice");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertTrue(
+        outcome
+            .out()
+            .matches("token  cohort_[A-Za-z0-9_-]{43}\\R" + "line   alice:[0-9a-f]{64}\\R"),
+        outcome.out());
   }
 
   @Test

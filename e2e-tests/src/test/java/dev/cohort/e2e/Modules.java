@@ -20,17 +20,27 @@ final class Modules {
   /** Module to the modules it may use. Those that are still to come are listed too. */
   static final Map<String, Set<String>> MAY_USE =
       new TreeMap<>(
-          Map.of(
-              "policy", Set.of(),
-              "crds", Set.of(),
-              "protocol", Set.of(),
-              "packages", Set.of("protocol"),
-              "student", Set.of("policy", "protocol", "packages"),
-              "aggregator", Set.of("policy", "protocol", "packages"),
-              "operator", Set.of("policy", "protocol", "crds"),
-              "cli", Set.of("policy", "protocol", "packages", "student"),
-              "benchmarks",
-                  Set.of("policy", "protocol", "packages", "student", "aggregator", "cli")));
+          Map.ofEntries(
+              Map.entry("policy", Set.of()),
+              Map.entry("crds", Set.of()),
+              Map.entry("protocol", Set.of()),
+              Map.entry("testing", Set.of()),
+              Map.entry("security", Set.of()),
+              Map.entry("packages", Set.of("protocol")),
+              Map.entry("student", Set.of("policy", "protocol", "packages", "security")),
+              Map.entry("aggregator", Set.of("policy", "protocol", "packages", "security")),
+              Map.entry("operator", Set.of("policy", "protocol", "crds")),
+              Map.entry("cli", Set.of("policy", "protocol", "packages", "security", "student")),
+              Map.entry(
+                  "benchmarks",
+                  Set.of(
+                      "policy",
+                      "protocol",
+                      "packages",
+                      "security",
+                      "student",
+                      "aggregator",
+                      "cli"))));
 
   private static final Path REPOSITORY = Path.of("..");
 

@@ -1,9 +1,11 @@
 package dev.cohort.student;
 
 import dev.cohort.packages.PackageException;
+import dev.cohort.security.ServerSecurity;
 import dev.cohort.student.engine.EngineException;
 import dev.cohort.student.seat.Seat;
 import dev.cohort.student.seat.SeatConfig;
+import dev.cohort.student.seat.SeatSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -65,16 +67,19 @@ public class SeatMain implements QuarkusApplication {
   }
 
   private void serve() throws IOException {
-    Seat opened = Seat.open(config.settings(), registry);
+    SeatSettings settings = config.settings();
+    ServerSecurity security = config.security();
+    Seat opened = Seat.open(settings, security, registry);
     seat.set(opened);
     if (stopping.get()) {
       opened.close();
       return;
     }
     LOG.info(
-        "listening on {}:{}, loading package {}",
+        "listening on {}:{} ({}), loading package {}",
         config.host(),
         opened.port(),
+        security,
         opened.manifest().name());
     opened.load();
     if (opened.isReady()) {

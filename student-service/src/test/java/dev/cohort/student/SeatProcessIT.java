@@ -160,6 +160,16 @@ class SeatProcessIT {
     assertTrue(text.contains("wrong configuration: cohort.lanes is 0; allowed are 1 to 256"), text);
   }
 
+  @Test
+  void refusesToListenToOtherMachinesUnprotected() throws Exception {
+    start("package=" + TestPackages.tiny(), "host=0.0.0.0", "metrics-port=" + freePort());
+    assertEquals(2, exitStatus());
+    String text = Files.readString(output);
+    assertTrue(text.contains("wrong configuration: cohort.host is 0.0.0.0, which other"), text);
+    assertTrue(text.contains("or cohort.tls.mode=plaintext to send everything in the"), text);
+    assertTrue(text.contains("or cohort.auth.mode=none to let anybody call"), text);
+  }
+
   private static HttpResponse<String> get(int port, String path) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest request =

@@ -6,7 +6,9 @@ import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.packages.TokenRow;
+import dev.cohort.security.ClientTls;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,10 +27,25 @@ public final class Dispatcher implements AutoCloseable {
   private final ScheduledThreadPoolExecutor owner;
   private final Fleet fleet;
 
-  /** A dispatcher over a fixed list of seats; {@link #start} connects them. */
+  /** As the other constructor; the seats are reached in plaintext. */
   public Dispatcher(
       ModelCatalog models,
       List<SeatAddress> seats,
+      PrefixSettings prefixes,
+      ServingMetrics metrics,
+      NanoClock clock) {
+    this(models, seats, Optional.empty(), prefixes, metrics, clock);
+  }
+
+  /**
+   * A dispatcher over a fixed list of seats; {@link #start} connects them.
+   *
+   * @param tls of the connections to the seats; none for plaintext
+   */
+  public Dispatcher(
+      ModelCatalog models,
+      List<SeatAddress> seats,
+      Optional<ClientTls> tls,
       PrefixSettings prefixes,
       ServingMetrics metrics,
       NanoClock clock) {
@@ -36,7 +53,7 @@ public final class Dispatcher implements AutoCloseable {
     this.owner =
         new OwnerThread(
             task -> Thread.ofPlatform().name("cohort-dispatch").daemon().unstarted(task), metrics);
-    this.fleet = new Fleet(models, seats, prefixes, metrics, owner, clock);
+    this.fleet = new Fleet(models, seats, tls, prefixes, metrics, owner, clock);
   }
 
   /** Begins to connect to the seats; returns at once. */

@@ -6,11 +6,13 @@ import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.protocol.student.v1.Refusal;
+import dev.cohort.security.ClientTls;
 import io.grpc.Status;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +44,7 @@ final class Fleet implements SeatEvents {
   Fleet(
       ModelCatalog models,
       List<SeatAddress> addresses,
+      Optional<ClientTls> tls,
       PrefixSettings prefixes,
       ServingMetrics metrics,
       ScheduledExecutorService owner,
@@ -50,7 +53,9 @@ final class Fleet implements SeatEvents {
     this.owner = owner;
     this.clock = clock;
     this.seats =
-        addresses.stream().map(address -> new Seat(address, models, this, owner, clock)).toList();
+        addresses.stream()
+            .map(address -> new Seat(address, tls, models, this, owner, clock))
+            .toList();
     this.queues =
         models.all().stream()
             .collect(

@@ -4,6 +4,7 @@ import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.protocol.student.v1.DescribeResponse;
+import dev.cohort.security.ClientTls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +69,7 @@ final class Seat implements AutoCloseable {
 
   Seat(
       SeatAddress address,
+      Optional<ClientTls> tls,
       ModelCatalog models,
       SeatEvents events,
       ScheduledExecutorService owner,
@@ -77,7 +79,7 @@ final class Seat implements AutoCloseable {
     this.events = events;
     this.owner = owner;
     this.clock = clock;
-    this.channel = new SeatChannel(address, owner);
+    this.channel = new SeatChannel(address, tls, owner);
   }
 
   SeatAddress address() {

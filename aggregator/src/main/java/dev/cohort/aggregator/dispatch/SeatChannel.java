@@ -5,6 +5,7 @@ import dev.cohort.protocol.student.v1.DescribeResponse;
 import dev.cohort.protocol.student.v1.ForwardRequest;
 import dev.cohort.protocol.student.v1.ForwardResponse;
 import dev.cohort.protocol.student.v1.StudentServiceGrpc;
+import dev.cohort.security.ClientTls;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -13,6 +14,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -51,11 +53,12 @@ final class SeatChannel implements AutoCloseable {
   private final StudentServiceGrpc.StudentServiceStub stub;
   private final Executor owner;
 
-  SeatChannel(SeatAddress address, Executor owner) {
+  SeatChannel(SeatAddress address, Optional<ClientTls> tls, Executor owner) {
     this.owner = owner;
+    NettyChannelBuilder builder = NettyChannelBuilder.forAddress(address.host(), address.port());
+    tls.ifPresentOrElse(on -> builder.sslContext(on.grpc()), builder::usePlaintext);
     this.channel =
-        NettyChannelBuilder.forAddress(address.host(), address.port())
-            .usePlaintext()
+        builder
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
@@ -109,9 +112,16 @@ final class SeatChannel implements AutoCloseable {
 
   private static String text(Throwable failure) {
     Status status = Status.fromThrowable(failure);
-    return status.getDescription() == null
-        ? status.getCode().toString()
-        : status.getCode() + ": " + status.getDescription();
+    String text =
+        status.getDescription() == null
+            ? status.getCode().toString()
+            : status.getCode() + ": " + status.getDescription();
+    return status.getCause() == null ? text : text + ", " + root(status.getCause()).getMessage();
+  }
+
+  // What refused a certificate, or a connection.
+  private static Throwable root(Throwable failure) {
+    return failure.getCause() == null ? failure : root(failure.getCause());
   }
 
   private final class Stream

@@ -2,6 +2,7 @@ package dev.cohort.aggregator.grpc;
 
 import dev.cohort.aggregator.InferenceServer;
 import dev.cohort.protocol.inference.GRPCInferenceServiceGrpc;
+import dev.cohort.security.ServerSecurity;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
@@ -34,11 +35,16 @@ public final class GrpcFrontDoor implements AutoCloseable {
   /**
    * A port that is not open yet.
    *
+   * @param security TLS and tokens, where they are on
    * @param maxMessageBytes of a request, decompressed; larger ones end with {@code
    *     RESOURCE_EXHAUSTED}
    */
-  public GrpcFrontDoor(InferenceServer inference, InetSocketAddress address, int maxMessageBytes) {
-    this.server =
+  public GrpcFrontDoor(
+      InferenceServer inference,
+      InetSocketAddress address,
+      ServerSecurity security,
+      int maxMessageBytes) {
+    NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .directExecutor()
             .maxInboundMessageSize(maxMessageBytes)
@@ -48,8 +54,10 @@ public final class GrpcFrontDoor implements AutoCloseable {
             .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
             .addService(new GrpcInferenceService(inference))
             .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance())
-            .build();
+            .addService(ProtoReflectionServiceV1.newInstance());
+    security.tls().ifPresent(tls -> builder.sslContext(tls.grpc()));
+    security.tokens().ifPresent(tokens -> builder.intercept(new TokenInterceptor(tokens)));
+    this.server = builder.build();
     ready(false);
   }
 

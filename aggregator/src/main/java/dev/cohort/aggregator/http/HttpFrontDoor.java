@@ -3,6 +3,7 @@ package dev.cohort.aggregator.http;
 import dev.cohort.aggregator.InferenceServer;
 import dev.cohort.aggregator.RefusedException;
 import dev.cohort.protocol.inference.ModelInferResponse;
+import dev.cohort.security.BearerTokens;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -33,17 +34,24 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
   private final Executor workers;
   private final int maxBodyBytes;
   private final BodyMemory memory;
+  private final Optional<BearerTokens> tokens;
   private final OpenRequests open = new OpenRequests();
 
   /**
    * @param maxBodyBytes of a request, as sent and decompressed
+   * @param tokens of clients; none: anybody may call
    */
   public HttpFrontDoor(
-      InferenceServer server, Executor workers, int maxBodyBytes, BodyMemory memory) {
+      InferenceServer server,
+      Executor workers,
+      int maxBodyBytes,
+      BodyMemory memory,
+      Optional<BearerTokens> tokens) {
     this.server = server;
     this.workers = workers;
     this.maxBodyBytes = maxBodyBytes;
     this.memory = memory;
+    this.tokens = tokens;
   }
 
   /** From now on refuses inference; requests in flight go on, and so do all other calls. */
@@ -66,6 +74,14 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
     HttpReply reply = new HttpReply(request);
     try {
       Optional<HttpPath> path = HttpPath.parse(request.path());
+      Optional<String> fault =
+          path.filter(HttpFrontDoor::isOpen).isPresent()
+              ? Optional.empty()
+              : unauthenticated(request);
+      if (fault.isPresent()) {
+        reply.unauthenticated(fault.get());
+        return;
+      }
       if (path.isEmpty()) {
         throw RefusedException.notFound("path '%s' is not served".formatted(request.path()));
       }
@@ -73,6 +89,16 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
     } catch (RefusedException e) {
       reply.fail(HttpFault.of(e));
     }
+  }
+
+  /** Load balancers have no tokens. */
+  private static boolean isOpen(HttpPath path) {
+    return path instanceof HttpPath.Live || path instanceof HttpPath.Ready;
+  }
+
+  private Optional<String> unauthenticated(HttpServerRequest request) {
+    String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+    return tokens.flatMap(known -> known.fault(Optional.ofNullable(header)));
   }
 
   private void route(HttpServerRequest request, HttpPath path, HttpReply reply) {

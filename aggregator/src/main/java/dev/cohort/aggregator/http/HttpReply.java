@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 
 /** The answer to one HTTP request; the first one given counts. Confined to its event loop. */
 final class HttpReply {
@@ -38,13 +39,22 @@ final class HttpReply {
                 .formatted(request.method(), request.path(), allowed)));
   }
 
+  void unauthenticated(String text) {
+    if (!response.headWritten()) {
+      response.putHeader("WWW-Authenticate", "Bearer");
+      // A body, if one comes, is not received from just anybody.
+      closeAfterwards();
+    }
+    fail(new HttpFault(401, text));
+  }
+
   void fail(HttpFault fault) {
     if (!response.headWritten() && fault.isTransient()) {
       response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(fault.retrySeconds()));
     }
     if (!response.headWritten() && fault.status() == HttpFault.PAYLOAD_TOO_LARGE) {
       // Nobody wants the rest of the body.
-      response.putHeader(HttpHeaders.CONNECTION, "close");
+      closeAfterwards();
     }
     send(fault.status(), JSON, Buffer.buffer(Json.error(fault.text())));
   }
@@ -79,6 +89,13 @@ final class HttpReply {
         });
     if (response.closed()) {
       action.run();
+    }
+  }
+
+  // HTTP/2 has no such header: there a stream ends alone.
+  private void closeAfterwards() {
+    if (request.version() != HttpVersion.HTTP_2) {
+      response.putHeader(HttpHeaders.CONNECTION, "close");
     }
   }
 

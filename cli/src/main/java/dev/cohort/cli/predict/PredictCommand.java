@@ -3,6 +3,7 @@ package dev.cohort.cli.predict;
 import dev.cohort.cli.CommandException;
 import dev.cohort.cli.Console;
 import dev.cohort.cli.Home;
+import dev.cohort.cli.TargetOptions;
 import dev.cohort.packages.PackageException;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -16,6 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Gatherers;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -57,6 +59,8 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Option(names = "--model", paramLabel = "NAME", description = "Model of that server.")
   private String model;
+
+  @Mixin private TargetOptions targetOptions;
 
   @Option(names = "--help", usageHelp = true, description = "Tells these options.")
   private boolean help;
@@ -106,7 +110,7 @@ public final class PredictCommand implements Callable<Integer> {
     if (model == null) {
       throw CommandException.input("--target needs --model, the name of a model it serves");
     }
-    return new RemotePredictor(target, model);
+    return new RemotePredictor(targetOptions.target(target), model);
   }
 
   private Stream<String> standardInput() {

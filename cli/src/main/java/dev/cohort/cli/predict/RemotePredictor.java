@@ -21,18 +21,17 @@ import java.util.function.Function;
 final class RemotePredictor implements Predictor {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  private final String target;
+  private final Target target;
   private final String model;
   private final ManagedChannel channel;
 
   /**
-   * @param target host and gRPC port
-   * @throws CommandException when the target is no host and port
+   * @param model that the server serves
    */
-  RemotePredictor(String target, String model) {
+  RemotePredictor(Target target, String model) {
     this.target = target;
     this.model = model;
-    this.channel = Target.parse(target).channelBuilder().build();
+    this.channel = target.channelBuilder().build();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.cohort.cli.CommandException;
 import dev.cohort.cli.Console;
 import dev.cohort.cli.Home;
 import dev.cohort.cli.Target;
+import dev.cohort.cli.TargetOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,6 +109,8 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "For replay.json and replay.png; default: replay-<time> in this folder.")
   private Path out;
 
+  @Mixin private TargetOptions targetOptions;
+
   @Option(names = "--help", usageHelp = true, description = "Tells these options.")
   private boolean help;
 
@@ -127,7 +130,7 @@ public final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     requireNumbers();
-    Target server = Target.parse(target);
+    Target server = targetOptions.target(target);
     Path textFile = texts == null ? home.demoTexts() : texts;
     Load chosen =
         new Load(

@@ -22,12 +22,18 @@ final class ReadyProbe implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(1);
 
   private final Endpoints endpoints;
+  private final boolean tls;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(DEADLINE).build();
   private final ManagedChannel channel;
 
-  ReadyProbe(Endpoints endpoints) {
+  /**
+   * @param tls the HTTP and gRPC ports have TLS: they may want a certificate, so the metrics port,
+   *     which knows the same, is asked in their place
+   */
+  ReadyProbe(Endpoints endpoints, boolean tls) {
     this.endpoints = endpoints;
+    this.tls = tls;
     this.channel =
         Grpc.newChannelBuilderForAddress(
                 endpoints.reachableHost(),
@@ -36,9 +42,11 @@ final class ReadyProbe implements AutoCloseable {
             .build();
   }
 
-  /** Whether both the HTTP and the gRPC port say that every model can answer. */
+  /** Whether the aggregator says, on both its ports where they can be asked, that it can answer. */
   boolean ready() {
-    return httpReady() && grpcReady();
+    return tls
+        ? httpReady(endpoints.metricsPort(), "/health/ready")
+        : httpReady(endpoints.httpPort(), "/v2/health/ready") && grpcReady();
   }
 
   /** The metrics page; an empty one when it cannot be had. */
@@ -56,9 +64,9 @@ final class ReadyProbe implements AutoCloseable {
     channel.shutdownNow();
   }
 
-  private boolean httpReady() {
+  private boolean httpReady(int port, String path) {
     try {
-      return get(endpoints.httpPort(), "/v2/health/ready").statusCode() == 200;
+      return get(port, path).statusCode() == 200;
     } catch (IOException e) {
       return false;
     }

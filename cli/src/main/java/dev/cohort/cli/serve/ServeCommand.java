@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -59,6 +60,8 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Default: ${DEFAULT-VALUE}.")
   private int metricsPort;
 
+  @Mixin private Protection protection;
+
   @Option(names = "--help", usageHelp = true, description = "Tells these options.")
   private boolean help;
 
@@ -73,12 +76,13 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws PackageException, InterruptedException {
     Endpoints endpoints = new Endpoints(host, grpcPort, httpPort, metricsPort);
+    protection.require(host);
     endpoints.requireFree();
     List<Path> chosen = folders.isEmpty() ? List.of(home.demoPackage()) : folders;
-    ServePlan plan = ServePlan.of(home, chosen, seats, endpoints);
+    ServePlan plan = ServePlan.of(home, chosen, seats, endpoints, protection);
     Path logs = logFolder();
     try (Fleet fleet = new Fleet(logs);
-        ReadyProbe probe = new ReadyProbe(endpoints)) {
+        ReadyProbe probe = new ReadyProbe(endpoints, protection.hasTls())) {
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(fleet::close));
       console.err().printf("starting %s; logs: %s%n", plan.summary(), logs);
       plan.services().forEach(fleet::start);

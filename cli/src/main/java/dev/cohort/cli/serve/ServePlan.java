@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * @param models in the order given
  * @param services in starting order: all seats, then the aggregator
  */
-record ServePlan(Endpoints endpoints, List<Model> models, List<Service> services) {
+record ServePlan(
+    Endpoints endpoints, Protection protection, List<Model> models, List<Service> services) {
   /** More seats than this on one machine are a mistake. */
   private static final int MAX_SEATS = 64;
 
@@ -40,7 +41,8 @@ record ServePlan(Endpoints endpoints, List<Model> models, List<Service> services
    * @throws PackageException when a package is refused
    * @throws CommandException when the number of seats is out of range or two packages share a name
    */
-  static ServePlan of(Home home, List<Path> folders, Integer seats, Endpoints endpoints)
+  static ServePlan of(
+      Home home, List<Path> folders, Integer seats, Endpoints endpoints, Protection protection)
       throws PackageException {
     if (seats != null && (seats < 1 || seats > MAX_SEATS)) {
       throw CommandException.input(
@@ -57,7 +59,8 @@ record ServePlan(Endpoints endpoints, List<Model> models, List<Service> services
       }
       models.add(new Model(source, Ports.free(seatCount(source, seats))));
     }
-    return new ServePlan(endpoints, List.copyOf(models), services(home, models, endpoints));
+    return new ServePlan(
+        endpoints, protection, List.copyOf(models), services(home, models, endpoints, protection));
   }
 
   /** What is about to start, for people. */
@@ -78,11 +81,12 @@ record ServePlan(Endpoints endpoints, List<Model> models, List<Service> services
                             model.manifest().studentsTotal(),
                             model.seatPorts().size()))
             .collect(Collectors.joining(", "));
-    return "ready: %s; gRPC %s:%d, HTTP http://%s:%d, metrics http://%s:%d/metrics"
+    return "ready: %s; gRPC %s:%d, HTTP %s://%s:%d, metrics http://%s:%d/metrics"
         .formatted(
             names,
             endpoints.host(),
             endpoints.grpcPort(),
+            protection.hasTls() ? "https" : "http",
             endpoints.reachableHost(),
             endpoints.httpPort(),
             endpoints.reachableHost(),
@@ -95,7 +99,8 @@ record ServePlan(Endpoints endpoints, List<Model> models, List<Service> services
         : Math.min(source.manifest().studentsTotal(), Runtime.getRuntime().availableProcessors());
   }
 
-  private static List<Service> services(Home home, List<Model> models, Endpoints endpoints) {
+  private static List<Service> services(
+      Home home, List<Model> models, Endpoints endpoints, Protection protection) {
     ServiceCommands commands = new ServiceCommands(home);
     List<Service> services = new ArrayList<>();
     for (Model model : models) {
@@ -103,7 +108,7 @@ record ServePlan(Endpoints endpoints, List<Model> models, List<Service> services
         services.add(commands.seat(model, seat));
       }
     }
-    services.add(commands.aggregator(models, endpoints));
+    services.add(commands.aggregator(models, endpoints, protection));
     return List.copyOf(services);
   }
 }

@@ -43,7 +43,7 @@ final class ServiceCommands {
   }
 
   /** The aggregator of all models. */
-  Service aggregator(List<ServePlan.Model> models, Endpoints endpoints) {
+  Service aggregator(List<ServePlan.Model> models, Endpoints endpoints, Protection protection) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("cohort.packages", folders(models));
     settings.put("cohort.seats", seats(models));
@@ -51,6 +51,7 @@ final class ServiceCommands {
     settings.put("cohort.grpc-port", number(endpoints.grpcPort()));
     settings.put("cohort.http-port", number(endpoints.httpPort()));
     settings.put("cohort.metrics-port", number(endpoints.metricsPort()));
+    settings.putAll(protection.settings());
     return new Service("aggregator", command(home.aggregatorJar(), AGGREGATOR_HEAP, settings));
   }
 

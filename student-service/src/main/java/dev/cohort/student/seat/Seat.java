@@ -8,6 +8,7 @@ import dev.cohort.protocol.student.v1.CostTable;
 import dev.cohort.protocol.student.v1.DescribeResponse;
 import dev.cohort.protocol.student.v1.Limits;
 import dev.cohort.protocol.student.v1.StudentServiceGrpc;
+import dev.cohort.security.ServerSecurity;
 import dev.cohort.student.engine.StudentEngine;
 import dev.cohort.student.seat.SeatSettings.Load;
 import io.grpc.BindableService;
@@ -53,7 +54,9 @@ public final class Seat implements AutoCloseable {
   private final StudentGrpcService service;
   private final SeatServer server;
 
-  private Seat(SeatSettings settings, Package opened, MeterRegistry registry) throws IOException {
+  private Seat(
+      SeatSettings settings, ServerSecurity security, Package opened, MeterRegistry registry)
+      throws IOException {
     this.settings = settings;
     this.manifest = opened.manifest();
     this.rules =
@@ -77,10 +80,21 @@ public final class Seat implements AutoCloseable {
         new StudentGrpcService(
             this::describe, credits, settings.maxStreams(), admission, queue::length, metrics);
     setHealth(ServingStatus.NOT_SERVING);
-    this.server = new SeatServer(settings.host(), settings.port(), maxMessage(), services());
+    this.server =
+        new SeatServer(settings.host(), settings.port(), security.tls(), maxMessage(), services());
     for (int lane = 0; lane < settings.lanes(); lane++) {
       lanes.add(startLane(lane, metrics));
     }
+  }
+
+  /**
+   * As {@link #open(SeatSettings, ServerSecurity, MeterRegistry)}, without TLS, for this machine
+   * only.
+   *
+   * @throws IllegalArgumentException also when the host is not a loopback address
+   */
+  public static Seat open(SeatSettings settings, MeterRegistry registry) throws IOException {
+    return open(settings, ServerSecurity.local(settings.host()), registry);
   }
 
   /**
@@ -90,7 +104,8 @@ public final class Seat implements AutoCloseable {
    * @throws IllegalArgumentException when the home student is not in the package
    * @throws IOException when the address cannot be had
    */
-  public static Seat open(SeatSettings settings, MeterRegistry registry) throws IOException {
+  public static Seat open(SeatSettings settings, ServerSecurity security, MeterRegistry registry)
+      throws IOException {
     Package opened = Package.open(settings.packageFolder());
     int students = opened.manifest().studentsTotal();
     if (settings.homeStudent() >= students) {
@@ -98,7 +113,7 @@ public final class Seat implements AutoCloseable {
           "cohort.home-student is %d; the package has students 0 to %d"
               .formatted(settings.homeStudent(), students - 1));
     }
-    return new Seat(settings, opened, registry);
+    return new Seat(settings, security, opened, registry);
   }
 
   /**

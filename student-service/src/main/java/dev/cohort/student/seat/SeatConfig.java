@@ -1,5 +1,7 @@
 package dev.cohort.student.seat;
 
+import dev.cohort.security.ServerSecurity;
+import dev.cohort.security.TlsConfig;
 import dev.cohort.student.seat.SeatSettings.Load;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -57,6 +59,26 @@ public interface SeatConfig {
 
   @WithDefault("20s")
   Duration drainTimeout();
+
+  /** TLS of the gRPC port. */
+  TlsConfig tls();
+
+  Auth auth();
+
+  /** Who may send batches. */
+  interface Auth {
+    /** {@code none} lets anybody. */
+    Optional<String> mode();
+  }
+
+  /**
+   * How the gRPC port is protected; reads the files.
+   *
+   * @throws IllegalArgumentException naming the key, the value and what is allowed
+   */
+  default ServerSecurity security() {
+    return ServerSecurity.ofCertificates(host(), tls(), auth().mode());
+  }
 
   /**
    * Checks all values.

@@ -1,5 +1,6 @@
 package dev.cohort.student.seat;
 
+import dev.cohort.security.ServerTls;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
@@ -14,6 +15,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,10 +33,16 @@ final class SeatServer implements AutoCloseable {
   /**
    * Listens from now on.
    *
+   * @param tls none for plaintext
    * @param maxMessage bytes of the longest message that is read
    * @throws IOException when the address cannot be had
    */
-  SeatServer(String host, int port, int maxMessage, List<BindableService> services)
+  SeatServer(
+      String host,
+      int port,
+      Optional<ServerTls> tls,
+      int maxMessage,
+      List<BindableService> services)
       throws IOException {
     DefaultThreadFactory threads = new DefaultThreadFactory("grpc", true);
     boolean epoll = Epoll.isAvailable();
@@ -52,6 +60,7 @@ final class SeatServer implements AutoCloseable {
             .flowControlWindow(WINDOW)
             .permitKeepAliveWithoutCalls(true)
             .permitKeepAliveTime(5, TimeUnit.SECONDS);
+    tls.ifPresent(on -> builder.sslContext(on.grpc()));
     services.forEach(builder::addService);
     this.server = start(builder);
   }
