@@ -78,23 +78,6 @@ public final class SeatRouter {
     return best;
   }
 
-  /**
-   * The seat for a second copy of one student's work, or none: a hedge covers a slow seat while
-   * there is room, and only adds load when there is none.
-   *
-   * @param slow seat that has the first copy
-   * @param busy share of the capacity in use
-   * @param below load from which on nothing is hedged
-   */
-  public Optional<Seat> hedge(List<Seat> seats, int slow, int student, double busy, double below) {
-    if (!(busy < below)) {
-      return Optional.empty();
-    }
-    return seats.stream()
-        .filter(seat -> seat.id() != slow && seat.credits() > 0 && seat.holds(student))
-        .min(Comparator.comparingDouble(Seat::backlogMicros).thenComparingInt(Seat::id));
-  }
-
   private static double[] levels(List<Seat> open, int prefix, double studentMicros) {
     return open.stream()
         .flatMapToDouble(

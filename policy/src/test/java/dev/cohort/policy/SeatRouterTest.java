@@ -90,16 +90,6 @@ class SeatRouterTest {
     }
   }
 
-  @Test
-  void hedgesOnlyBelowTheThreshold() {
-    var seats = List.of(idle(0, 0), busy(1, 1, 500), busy(2, 2, 100));
-
-    assertThat(router.hedge(seats, 0, 0, 0.3, 0.5)).map(Seat::id).contains(2);
-    assertThat(router.hedge(seats, 0, 0, 0.5, 0.5)).isEmpty();
-    assertThat(router.hedge(seats, 0, 0, Double.NaN, 0.5)).isEmpty();
-    assertThat(router.hedge(List.of(idle(0, 0)), 0, 0, 0, 0.5)).isEmpty();
-  }
-
   private static double leastLatest(List<Seat> seats, int seat, int left) {
     if (seat == seats.size()) {
       return left == 0 ? 0 : Double.POSITIVE_INFINITY;
