@@ -6,7 +6,8 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.ConfigValidationException;
 import jakarta.enterprise.event.ObserverException;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Entry point: runs until it is told to stop. A stop by signal is success, exit code 0; a start
@@ -38,7 +39,8 @@ public final class AggregatorMain implements QuarkusApplication {
   // until exit() has ended the JVM with ours.
   private static void awaitEnd() {
     try {
-      Thread.sleep(Duration.ofHours(LONGEST_END_HOURS));
+      boolean ended = new CountDownLatch(1).await(LONGEST_END_HOURS, TimeUnit.HOURS);
+      assert !ended : "nobody counts down; this is a bug";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
