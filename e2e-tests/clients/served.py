@@ -7,9 +7,10 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,14 @@ def start(packages: Sequence[Path], *options: str) -> Served:
     # Figures follow; nobody else reads them.
     threading.Thread(target=process.stdout.read, daemon=True).start()
     return Served(process, grpc_port, http_port, metrics_port, line.rstrip("\n"))
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Returns when the condition holds; fails when that takes too long."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain"
+        time.sleep(0.01)
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:

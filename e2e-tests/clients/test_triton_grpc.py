@@ -8,7 +8,7 @@ import tritonclient.grpc as triton
 from tritonclient.utils import InferenceServerException
 
 from conftest import Reference
-from served import Served
+from served import Served, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_server_calls(client, model):
     assert metadata.name
     assert metadata.version
     assert "binary_tensor_data" in metadata.extensions
-    assert "statistics" not in metadata.extensions
+    assert "statistics" in metadata.extensions
 
 
 def test_model_calls(client, model, manifest):
@@ -182,7 +182,35 @@ def test_unknown_model(client, few: Reference):
 
 
 def test_extensions_that_are_not_offered_say_so(client, model):
-    for call in (client.get_inference_statistics, client.get_model_repository_index):
-        with pytest.raises(InferenceServerException) as refused:
-            call()
-        assert "UNIMPLEMENTED" in refused.value.status()
+    with pytest.raises(InferenceServerException) as refused:
+        client.get_model_repository_index()
+    assert "UNIMPLEMENTED" in refused.value.status()
+
+
+def test_statistics(client, model, manifest, few: Reference):
+    def figures() -> dict:
+        answer = client.get_inference_statistics(model, manifest["version"], as_json=True)
+        return answer["model_stats"][0]
+
+    client.infer(model, [text_input(few.texts)])
+    before = figures()
+    client.infer(model, [text_input(few.texts)])
+    wait_until(lambda: count(figures(), "success") > count(before, "success"))
+    after = figures()
+    assert after["name"] == model
+    assert after["version"] == manifest["version"]
+    assert int(after["last_inference"]) >= int(before["last_inference"])
+    assert int(after["inference_count"]) == int(before["inference_count"]) + len(few.texts)
+    assert int(after["execution_count"]) > int(before["execution_count"])
+    for key in ("queue", "compute_input", "compute_infer", "compute_output"):
+        assert count(after, key) == count(after, "success")
+        assert int(after["inference_stats"][key]["ns"]) > 0
+    assert sum(int(each["compute_infer"]["count"]) for each in after["batch_stats"]) == int(
+        after["execution_count"]
+    )
+    assert {each.name for each in client.get_inference_statistics().model_stats} == {model}
+
+
+def count(figures: dict, key: str) -> int:
+    """Numbers that are 0 are not in the JSON form of a protobuf message."""
+    return int(figures["inference_stats"][key].get("count", 0))

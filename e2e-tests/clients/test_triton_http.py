@@ -6,7 +6,7 @@ import tritonclient.http as triton
 from tritonclient.utils import InferenceServerException
 
 from conftest import Reference
-from served import Served
+from served import Served, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,9 @@ def labels(result: triton.InferResult) -> list[str]:
 def test_server_calls(client):
     assert client.is_server_live()
     assert client.is_server_ready()
-    assert "binary_tensor_data" in client.get_server_metadata()["extensions"]
+    extensions = client.get_server_metadata()["extensions"]
+    assert "binary_tensor_data" in extensions
+    assert "statistics" in extensions
 
 
 def test_model_calls(client, model, manifest):
@@ -115,3 +117,19 @@ def test_errors_are_sentences(client, model, few: Reference):
     wrong.set_data_from_numpy(np.array([[b"x"]], dtype=np.object_))
     with pytest.raises(InferenceServerException, match="words"):
         client.infer(model, [wrong])
+
+
+def test_statistics(client, model, manifest, few: Reference):
+    def figures() -> dict:
+        return client.get_inference_statistics(model, manifest["version"])["model_stats"][0]
+
+    before = figures()
+    client.infer(model, [text_input(few.texts)])
+    wait_until(lambda: figures()["inference_count"] > before["inference_count"])
+    after = figures()
+    assert after["inference_count"] == before["inference_count"] + len(few.texts)
+    stats = after["inference_stats"]
+    assert stats["queue"]["count"] == stats["success"]["count"]
+    assert stats["cache_hit"] == {"count": 0, "ns": 0}
+    everything = client.get_inference_statistics()["model_stats"]
+    assert [each["name"] for each in everything] == [model]

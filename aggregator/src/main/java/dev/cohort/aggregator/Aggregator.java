@@ -68,7 +68,7 @@ public final class Aggregator implements AutoCloseable {
     InferencePipeline pipeline =
         new InferencePipeline(
             catalog, admission, textPool, dispatcher, answerer, metrics, settings.timeout(), clock);
-    this.server = new InferenceServer(catalog, dispatcher, pipeline, version);
+    this.server = new InferenceServer(catalog, dispatcher, pipeline, metrics, version);
     this.grpc =
         new GrpcFrontDoor(
             server,

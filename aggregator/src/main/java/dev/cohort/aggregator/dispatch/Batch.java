@@ -2,7 +2,9 @@ package dev.cohort.aggregator.dispatch;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.RefusedException;
+import dev.cohort.aggregator.metrics.BatchTimes;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.protocol.student.v1.ForwardRequest;
@@ -25,6 +27,7 @@ final class Batch {
   private final List<QueuedRow> rows;
   private final BatchShape shape;
   private final int asked;
+  private final NanoClock clock;
   private final ByteString inputIds;
   private final ByteString tokenTypeIds;
   private final ByteString rowLengths;
@@ -36,6 +39,11 @@ final class Batch {
   private int run;
   private int resends;
   private boolean finished;
+  private final long madeNanos;
+  private boolean wasSent;
+  // Set when it was sent first.
+  private long sentNanos;
+  private long completeNanos;
   // Why fewer students than asked may answer.
   private RefusedException reason = RefusedException.unavailable("no seat answered; this is a bug");
 
@@ -43,7 +51,9 @@ final class Batch {
    * @param asked students that the prefix policy chose
    * @param run how many of them seats can run now
    */
-  Batch(ServedModel model, List<QueuedRow> rows, int asked, int run) {
+  Batch(ServedModel model, List<QueuedRow> rows, int asked, int run, NanoClock clock) {
+    this.clock = clock;
+    this.madeNanos = clock.nanoTime();
     this.model = model;
     this.rows = List.copyOf(rows);
     this.shape = BatchShape.of(rows);
@@ -112,9 +122,20 @@ final class Batch {
     return complete;
   }
 
+  /** Where the batch's time went, now that nobody waits for it any more. */
+  BatchTimes times() {
+    long now = clock.nanoTime();
+    long complete = finished ? completeNanos : now;
+    return new BatchTimes(sentNanos - madeNanos, complete - sentNanos, now - complete);
+  }
+
   /** A seat works on these students. */
   void sent(int first, int end) {
     unsent.clear(first, end);
+    if (!wasSent) {
+      wasSent = true;
+      sentNanos = clock.nanoTime();
+    }
     for (int student = first; student < end; student++) {
       copies[student]++;
     }
@@ -207,6 +228,7 @@ final class Batch {
       return;
     }
     finished = true;
+    completeNanos = clock.nanoTime();
     unsent.clear();
     for (int i = 0; i < rows.size(); i++) {
       Job job = rows.get(i).job();

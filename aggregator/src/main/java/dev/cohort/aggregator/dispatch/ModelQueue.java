@@ -196,7 +196,7 @@ final class ModelQueue {
       return false;
     }
     buffer.removeAll(rows);
-    Batch batch = new Batch(model, rows, asked, run);
+    Batch batch = new Batch(model, rows, asked, run, clock);
     inFlight.add(batch);
     placed.forEach(place -> place.seat().send(batch, place.first(), place.end()));
     rows.forEach(row -> row.job().rowSent());
@@ -235,7 +235,9 @@ final class ModelQueue {
 
   private void forget(Batch batch) {
     if (batch.isDone()) {
-      inFlight.remove(batch);
+      if (inFlight.remove(batch) && batch.complete() > 0) {
+        metrics.executed(model, batch.shape().rows(), batch.times());
+      }
       resends.remove(batch);
     }
   }

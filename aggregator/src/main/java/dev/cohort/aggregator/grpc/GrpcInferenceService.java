@@ -11,6 +11,8 @@ import dev.cohort.protocol.inference.ModelMetadataRequest;
 import dev.cohort.protocol.inference.ModelMetadataResponse;
 import dev.cohort.protocol.inference.ModelReadyRequest;
 import dev.cohort.protocol.inference.ModelReadyResponse;
+import dev.cohort.protocol.inference.ModelStatisticsRequest;
+import dev.cohort.protocol.inference.ModelStatisticsResponse;
 import dev.cohort.protocol.inference.ServerLiveRequest;
 import dev.cohort.protocol.inference.ServerLiveResponse;
 import dev.cohort.protocol.inference.ServerMetadataRequest;
@@ -70,6 +72,12 @@ final class GrpcInferenceService extends GRPCInferenceServiceImplBase {
             ModelConfigResponse.newBuilder()
                 .setConfig(server.config(request.getName(), request.getVersion()))
                 .build());
+  }
+
+  @Override
+  public void modelStatistics(
+      ModelStatisticsRequest request, StreamObserver<ModelStatisticsResponse> out) {
+    answer(out, () -> server.statistics(request.getName(), request.getVersion()));
   }
 
   @Override

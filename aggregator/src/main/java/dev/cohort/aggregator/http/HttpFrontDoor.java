@@ -113,6 +113,7 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
       case HttpPath.Live ignored -> reply.json(JsonDescriptions.live());
       case HttpPath.Ready ignored ->
           reply.readiness(server.isReady(), JsonDescriptions.ready(server.isReady()));
+      case HttpPath.Statistics ignored -> reply.json(JsonStatistics.of(server.statistics("", "")));
       case HttpPath.Model model -> model(request, model, reply);
     }
   }
@@ -123,6 +124,8 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
           reply.json(JsonDescriptions.model(server.metadata(model.name(), model.version())));
       case CONFIG ->
           reply.json(JsonDescriptions.config(server.config(model.name(), model.version())));
+      case STATISTICS ->
+          reply.json(JsonStatistics.of(server.statistics(model.name(), model.version())));
       case READY -> {
         boolean ready = server.isReady(model.name(), model.version());
         reply.readiness(ready, JsonDescriptions.modelReady(model.name(), ready));

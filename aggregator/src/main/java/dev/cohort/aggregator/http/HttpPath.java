@@ -14,11 +14,15 @@ sealed interface HttpPath {
 
   record Ready() implements HttpPath {}
 
+  /** Statistics of all models. */
+  record Statistics() implements HttpPath {}
+
   /** What is asked of a model. */
   enum Part {
     METADATA,
     READY,
     CONFIG,
+    STATISTICS,
     INFER
   }
 
@@ -41,6 +45,9 @@ sealed interface HttpPath {
     }
     if (rest.equals(List.of("health", "ready"))) {
       return Optional.of(new Ready());
+    }
+    if (rest.equals(List.of("models", "stats"))) {
+      return Optional.of(new Statistics());
     }
     if (rest.size() < 2 || !rest.get(0).equals("models")) {
       return Optional.empty();
@@ -66,6 +73,7 @@ sealed interface HttpPath {
     return switch (rest.get(0)) {
       case "ready" -> Optional.of(Part.READY);
       case "config" -> Optional.of(Part.CONFIG);
+      case "stats" -> Optional.of(Part.STATISTICS);
       case "infer" -> Optional.of(Part.INFER);
       default -> Optional.empty();
     };

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,11 +54,24 @@ public final class ServingMetrics {
   private final Map<String, AtomicInteger> prefixes = new ConcurrentHashMap<>();
   private final Map<String, BatchSizes> batches = new ConcurrentHashMap<>();
 
+  private final Map<String, InferenceStatistics> statistics = new ConcurrentHashMap<>();
+  private final InstantSource clock;
+
   private record BatchSizes(DistributionSummary rows, DistributionSummary tokens) {}
 
-  /** Metrics in a registry. */
+  /** Metrics in a registry, of the present time. */
   public ServingMetrics(MeterRegistry registry) {
+    this(registry, InstantSource.system());
+  }
+
+  /**
+   * Metrics in a registry.
+   *
+   * @param clock tells when the latest request came in
+   */
+  public ServingMetrics(MeterRegistry registry, InstantSource clock) {
     this.registry = registry;
+    this.clock = clock;
     Gauge.builder("cohort.requests.in.flight", inFlight, AtomicInteger::get)
         .description("Requests that have come in and are not answered yet")
         .register(registry);
@@ -100,6 +114,32 @@ public final class ServingMetrics {
           .register(registry)
           .increment(rows);
     }
+  }
+
+  /** What a model has done since the start. */
+  public InferenceStatistics statistics(ServedModel model) {
+    return statistics.computeIfAbsent(
+        model.name(), name -> new InferenceStatistics(name, model.version(), clock));
+  }
+
+  /** A request for a model has been read. */
+  public void arrived(ServedModel model) {
+    statistics(model).arrived();
+  }
+
+  /** A request was answered, after this long. */
+  public void timed(ServedModel model, int rows, long nanos, RequestTimes times) {
+    statistics(model).answered(rows, nanos, times);
+  }
+
+  /** A request ended without an answer, after this long. */
+  public void failed(ServedModel model, long nanos) {
+    statistics(model).failed(nanos);
+  }
+
+  /** A batch was packed, run by the seats, and handed to its requests, in these times. */
+  public void executed(ServedModel model, int rows, BatchTimes times) {
+    statistics(model).executed(rows, times);
   }
 
   /** How many seats serve a model now. */

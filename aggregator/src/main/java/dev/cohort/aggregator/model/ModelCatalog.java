@@ -52,9 +52,9 @@ public final class ModelCatalog {
     return Optional.ofNullable(byDigest.get(digest));
   }
 
-  /** Whether a model of this name is served. */
-  public boolean holds(String name) {
-    return byName.containsKey(name);
+  /** The model of this name, whatever its version. */
+  public Optional<ServedModel> named(String name) {
+    return Optional.ofNullable(byName.get(name));
   }
 
   /** All models, in the order of configuration. */

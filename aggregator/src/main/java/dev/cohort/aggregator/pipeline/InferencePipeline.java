@@ -15,6 +15,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -57,7 +58,7 @@ public final class InferencePipeline {
       NanoClock clock) {
     this.models = models;
     this.admission = admission;
-    this.tokenizing = new Tokenizing(tokenizers);
+    this.tokenizing = new Tokenizing(tokenizers, clock);
     this.dispatcher = dispatcher;
     this.answerer = answerer;
     this.metrics = metrics;
@@ -74,17 +75,19 @@ public final class InferencePipeline {
    */
   public CompletableFuture<ModelInferResponse> infer(
       ModelInferRequest request, OptionalLong givenNanos) {
-    long arrived = clock.nanoTime();
+    Stages stages = new Stages(clock);
     CompletableFuture<ModelInferResponse> reply = new CompletableFuture<>();
     metrics.started();
-    reply.whenComplete((response, failure) -> ended(request, response, failure, arrived));
+    reply.whenComplete((response, failure) -> ended(request, response, failure, stages));
     try {
       ServedModel model = models.find(request.getModelName(), request.getModelVersion());
       InferCall call = model.reader().read(request);
-      long deadline = arrived + timeNanos(givenNanos, call.timeoutNanos());
+      long deadline = stages.arrived() + timeNanos(givenNanos, call.timeoutNanos());
+      metrics.arrived(model);
       Admission.Ticket ticket = admit(model, call, request.getSerializedSize(), deadline);
+      stages.admitted();
       reply.whenComplete((response, failure) -> ticket.release());
-      run(model, call, ticket, deadline, reply);
+      run(model, call, ticket, stages, deadline, reply);
     } catch (RefusedException e) {
       reply.completeExceptionally(e);
     } catch (RuntimeException e) {
@@ -97,11 +100,13 @@ public final class InferencePipeline {
       ServedModel model,
       InferCall call,
       Admission.Ticket ticket,
+      Stages stages,
       long deadline,
       CompletableFuture<ModelInferResponse> reply) {
     tokenizing
         .tokens(model, call.rows(), () -> !reply.isDone())
-        .thenCompose(rows -> dispatch(model, call, rows, ticket, deadline, reply))
+        .thenCompose(tokens -> dispatch(model, call, tokens, ticket, stages, deadline, reply))
+        .whenComplete((contributions, failure) -> stages.gathered())
         .thenApplyAsync(contributions -> answer(model, call, contributions), answerer)
         .whenComplete(
             (response, failure) -> {
@@ -134,13 +139,21 @@ public final class InferencePipeline {
   private CompletableFuture<Contributions> dispatch(
       ServedModel model,
       InferCall call,
-      List<TokenRow> rows,
+      Tokenizing.Tokenized tokens,
       Admission.Ticket ticket,
+      Stages stages,
       long deadline,
       CompletableFuture<ModelInferResponse> reply) {
+    stages.tokenized(tokens.nanos());
+    List<TokenRow> rows = tokens.rows();
     ticket.counted(rows.stream().mapToLong(TokenRow::length).sum());
+    Runnable whenSent =
+        () -> {
+          stages.sent();
+          ticket.release();
+        };
     CompletableFuture<Contributions> contributions =
-        dispatcher.dispatch(model, rows, call.minStudents(), deadline, ticket::release);
+        dispatcher.dispatch(model, rows, call.minStudents(), deadline, whenSent);
     reply.whenComplete((response, failure) -> contributions.cancel(false));
     return contributions;
   }
@@ -164,17 +177,22 @@ public final class InferencePipeline {
   }
 
   private void ended(
-      ModelInferRequest request, ModelInferResponse response, Throwable failure, long arrived) {
-    String name = request.getModelName();
-    boolean known = models.holds(name);
+      ModelInferRequest request, ModelInferResponse response, Throwable failure, Stages stages) {
+    long now = clock.nanoTime();
+    Optional<ServedModel> model = models.named(request.getModelName());
     int rows =
         response == null || response.getOutputsCount() == 0
             ? 0
             : (int) response.getOutputs(0).getShape(0);
     metrics.ended(
-        known ? name : ServingMetrics.UNKNOWN_MODEL,
+        model.map(ServedModel::name).orElse(ServingMetrics.UNKNOWN_MODEL),
         failure == null ? Status.Code.OK : RefusedException.of(failure).code(),
         rows,
-        clock.nanoTime() - arrived);
+        now - stages.arrived());
+    if (failure == null) {
+      model.ifPresent(each -> metrics.timed(each, rows, now - stages.arrived(), stages.times(now)));
+    } else {
+      model.ifPresent(each -> metrics.failed(each, now - stages.arrived()));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.cohort.aggregator.pipeline;
 
+import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.RefusedException;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.aggregator.oip.Rows;
@@ -23,9 +24,18 @@ final class Tokenizing {
   private static final int SPECIAL_TOKENS = 3;
 
   private final Executor pool;
+  private final NanoClock clock;
 
-  Tokenizing(Executor pool) {
+  /**
+   * Rows as tokens.
+   *
+   * @param nanos what it took, waiting apart
+   */
+  record Tokenized(List<TokenRow> rows, long nanos) {}
+
+  Tokenizing(Executor pool, NanoClock clock) {
     this.pool = pool;
+    this.clock = clock;
   }
 
   /** How many tokens the rows will have, at most; exact for token rows. */
@@ -50,11 +60,11 @@ final class Tokenizing {
    *
    * @param wanted asked before each row; false ends the work with a cancelled future
    */
-  CompletableFuture<List<TokenRow>> tokens(ServedModel model, Rows rows, BooleanSupplier wanted) {
+  CompletableFuture<Tokenized> tokens(ServedModel model, Rows rows, BooleanSupplier wanted) {
     if (rows instanceof Rows.Tokens tokens) {
-      return CompletableFuture.completedFuture(tokens.rows());
+      return CompletableFuture.completedFuture(new Tokenized(tokens.rows(), 0));
     }
-    CompletableFuture<List<TokenRow>> result = new CompletableFuture<>();
+    CompletableFuture<Tokenized> result = new CompletableFuture<>();
     try {
       pool.execute(() -> tokenize(model.tokenizer(), rows, wanted, result));
     } catch (RejectedExecutionException e) {
@@ -65,11 +75,12 @@ final class Tokenizing {
     return result;
   }
 
-  private static void tokenize(
+  private void tokenize(
       TextTokenizer tokenizer,
       Rows rows,
       BooleanSupplier wanted,
-      CompletableFuture<List<TokenRow>> result) {
+      CompletableFuture<Tokenized> result) {
+    long started = clock.nanoTime();
     List<TokenRow> tokens = new ArrayList<>(rows.count());
     try {
       for (int row = 0; row < rows.count(); row++) {
@@ -79,7 +90,7 @@ final class Tokenizing {
         }
         tokens.add(encode(tokenizer, rows, row));
       }
-      result.complete(tokens);
+      result.complete(new Tokenized(tokens, clock.nanoTime() - started));
     } catch (InputException e) {
       result.completeExceptionally(
           RefusedException.invalid("row %d: %s".formatted(tokens.size(), e.getMessage())));

@@ -21,6 +21,10 @@ class HttpPathTest {
     assertModel("/v2/models/m/ready", "m", "", HttpPath.Part.READY);
     assertModel("/v2/models/m/config", "m", "", HttpPath.Part.CONFIG);
     assertModel("/v2/models/m/infer", "m", "", HttpPath.Part.INFER);
+    assertModel("/v2/models/m/stats", "m", "", HttpPath.Part.STATISTICS);
+    assertModel("/v2/models/m/versions/3/stats", "m", "3", HttpPath.Part.STATISTICS);
+    assertModel("/v2/models/stats/ready", "stats", "", HttpPath.Part.READY);
+    assertEquals(Optional.of(new HttpPath.Statistics()), HttpPath.parse("/v2/models/stats"));
     assertModel("/v2/models/m/versions/3", "m", "3", HttpPath.Part.METADATA);
     assertModel("/v2/models/m/versions/3/infer", "m", "3", HttpPath.Part.INFER);
     assertModel("/v2/models/a%20b+c/infer", "a b+c", "", HttpPath.Part.INFER);
@@ -36,7 +40,7 @@ class HttpPathTest {
             "/v2x",
             "/v2/health",
             "/v2/models",
-            "/v2/models/m/stats",
+            "/v2/models/m/stats/x",
             "/v2/models/m/infer/x",
             "/v2/models/m/versions",
             "/v2/repository/index",
