@@ -1,5 +1,6 @@
 package dev.cohort.aggregator;
 
+import dev.cohort.aggregator.burst.BurstSignalsService;
 import dev.cohort.aggregator.config.Security;
 import dev.cohort.aggregator.config.Settings;
 import dev.cohort.aggregator.dispatch.Dispatcher;
@@ -72,6 +73,7 @@ public final class Aggregator implements AutoCloseable {
     this.grpc =
         new GrpcFrontDoor(
             server,
+            new BurstSignalsService(dispatcher),
             new InetSocketAddress(settings.host(), settings.grpcPort()),
             security.clients(),
             settings.messageBytes());

@@ -120,6 +120,11 @@ final class ServedPackages implements AutoCloseable {
         .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
+  /** Watches the aggregator's burst signals. */
+  SignalWatch watch() {
+    return SignalWatch.of(channel);
+  }
+
   /** An inference call over HTTP. */
   Reply post(String model, String body) {
     return send(

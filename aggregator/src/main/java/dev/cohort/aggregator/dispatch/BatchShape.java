@@ -10,6 +10,9 @@ import java.util.List;
  * @param longest tokens of the longest row
  */
 record BatchShape(int rows, int tokens, int longest) {
+  /** A typical batch, for estimates. */
+  static final BatchShape TYPICAL = new BatchShape(8, 128, 16);
+
   static BatchShape of(List<QueuedRow> rows) {
     return new BatchShape(
         rows.size(),

@@ -97,6 +97,24 @@ public final class Dispatcher implements AutoCloseable {
     return fleet.forecast(model);
   }
 
+  /** Where what becomes of the requests to a model is counted. */
+  public Traffic traffic(ServedModel model) {
+    return fleet.traffic(model);
+  }
+
+  /**
+   * Tells a listener the state of all models and seats: at once, after changes, and at least every
+   * second, until it is taken away again. Does nothing once this is closed.
+   */
+  public void watch(SignalListener listener) {
+    post(() -> fleet.signals().add(listener));
+  }
+
+  /** Tells a listener nothing more. */
+  public void unwatch(SignalListener listener) {
+    post(() -> fleet.signals().remove(listener));
+  }
+
   /** Whether seats serve enough students of the model now. */
   public boolean isReady(ServedModel model) {
     return fleet.readiness().isReady(model);

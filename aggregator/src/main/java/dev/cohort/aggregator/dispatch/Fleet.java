@@ -5,9 +5,12 @@ import dev.cohort.aggregator.RefusedException;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.protocol.burst.v1.WatchResponse;
 import dev.cohort.protocol.student.v1.Refusal;
 import dev.cohort.security.ClientTls;
 import io.grpc.Status;
+import java.time.Clock;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,9 +26,9 @@ import org.jboss.logging.Logger;
 
 /**
  * All seats and what waits for them, one queue for each model. Owned by the dispatch thread, but
- * for {@link #readiness} and {@link #forecast}.
+ * for {@link #readiness}, {@link #forecast} and {@link #traffic}.
  */
-final class Fleet implements SeatEvents {
+final class Fleet implements SeatEvents, SignalSource.State {
   private static final Logger LOG = Logger.getLogger(Fleet.class);
 
   /** How long before its deadline a job takes the prefix that is there, if it must. */
@@ -35,6 +38,7 @@ final class Fleet implements SeatEvents {
   private final ScheduledExecutorService owner;
   private final NanoClock clock;
   private final Readiness readiness = new Readiness();
+  private final SignalSource signals;
   private final List<Seat> seats;
   private final Map<ServedModel, ModelQueue> queues;
   private final Set<Seat> connected = new HashSet<>();
@@ -52,6 +56,7 @@ final class Fleet implements SeatEvents {
     this.metrics = metrics;
     this.owner = owner;
     this.clock = clock;
+    this.signals = new SignalSource(this, owner, clock, Clock.systemUTC());
     this.seats =
         addresses.stream()
             .map(address -> new Seat(address, tls, models, this, owner, clock))
@@ -61,7 +66,8 @@ final class Fleet implements SeatEvents {
             .collect(
                 Collectors.toMap(
                     Function.identity(),
-                    model -> new ModelQueue(model, seats, prefixes, metrics, clock)));
+                    model ->
+                        new ModelQueue(model, seats, prefixes, metrics, signals::changed, clock)));
   }
 
   Readiness readiness() {
@@ -70,6 +76,15 @@ final class Fleet implements SeatEvents {
 
   Forecast forecast(ServedModel model) {
     return queues.get(model).forecast();
+  }
+
+  /** What became of the requests to a model. Thread-safe. */
+  Traffic traffic(ServedModel model) {
+    return queues.get(model).traffic();
+  }
+
+  SignalSource signals() {
+    return signals;
   }
 
   void connect() {
@@ -81,6 +96,22 @@ final class Fleet implements SeatEvents {
   void tick() {
     seats.forEach(Seat::checkStalled);
     queues.values().forEach(ModelQueue::tick);
+    signals.tick();
+  }
+
+  @Override
+  public void report(WatchResponse.Builder into) {
+    queues.entrySet().stream()
+        .sorted(Comparator.comparing(entry -> entry.getKey().name()))
+        .forEach(entry -> into.addModels(entry.getValue().signals()));
+    seats.forEach(seat -> into.addSeats(SeatReport.of(seat)));
+  }
+
+  @Override
+  public Object condition() {
+    return List.of(
+        queues.values().stream().map(ModelQueue::isReady).toList(),
+        seats.stream().map(SeatReport::condition).toList());
   }
 
   void submit(Job job) {

@@ -7,9 +7,12 @@ import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.policy.BatchCost;
 import dev.cohort.policy.BatchLimits;
 import dev.cohort.policy.PrefixPolicy;
+import dev.cohort.protocol.burst.v1.ModelSignals;
+import dev.cohort.protocol.burst.v1.Queue;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What waits for one model and what is on its way. Hungry: whenever seats have credits, the oldest
@@ -27,15 +30,14 @@ final class ModelQueue {
   /** What a batch costs beside the engine, for messages and threads: plans weigh it. */
   private static final double BATCH_MICROS = 200;
 
-  /** A typical batch, for estimates. */
-  private static final BatchShape TYPICAL = new BatchShape(8, 128, 16);
-
   private final ServedModel model;
   private final ModelSeats seats;
   private final ServingMetrics metrics;
   private final NanoClock clock;
   private final double targetMicros;
   private final PrefixControl control;
+  private final int floor;
+  private final ModelLoad load;
   private final RowBuffer buffer = new RowBuffer();
   private final Set<Batch> inFlight = new LinkedHashSet<>();
   private final Set<Batch> resends = new LinkedHashSet<>();
@@ -48,6 +50,7 @@ final class ModelQueue {
       List<Seat> seats,
       PrefixSettings settings,
       ServingMetrics metrics,
+      Runnable changed,
       NanoClock clock) {
     this.model = model;
     this.seats = new ModelSeats(model, seats);
@@ -56,7 +59,14 @@ final class ModelQueue {
     this.targetMicros = settings.targetMicros();
     PrefixPolicy.Bounds bounds = settings.bounds(model.manifest());
     this.control = new PrefixControl(settings.policy(), bounds, clock.nanoTime());
+    this.floor = settings.floor(model.manifest());
+    this.load = new ModelLoad(control.prefix(), changed, clock.nanoTime());
     metrics.prefix(model, control.prefix());
+  }
+
+  /** What became of the requests. Thread-safe. */
+  Traffic traffic() {
+    return load.traffic();
   }
 
   /** What a request that arrives now has to expect. */
@@ -70,8 +80,11 @@ final class ModelQueue {
     if (refuseUnserved(job)) {
       return;
     }
-    buffer.add(job);
-    control.arrived(micros(job.rows().size(), job.tokens()), clock.nanoTime());
+    long now = clock.nanoTime();
+    double micros = micros(job.rows().size(), job.tokens());
+    buffer.add(job, now);
+    control.arrived(micros, now);
+    load.arrived(job, micros, now);
     send();
   }
 
@@ -87,6 +100,7 @@ final class ModelQueue {
 
   /** Time went by: the prefix may change. */
   void tick() {
+    load.sample(clock.nanoTime());
     decide();
     send();
   }
@@ -243,14 +257,17 @@ final class ModelQueue {
   }
 
   private int decide() {
-    int prefix =
-        control.decide(
-            seats.backlogMicros(),
-            micros(buffer.size(), buffer.tokens()),
-            seats.lanes(),
-            clock.nanoTime());
+    Workload work = workload();
+    int prefix = control.decide(work, clock.nanoTime());
     metrics.prefix(model, prefix);
+    int most = control.bounds().max();
+    load.decided(prefix, prefix < most || work.drainMicros(most) > targetMicros);
     return prefix;
+  }
+
+  private Workload workload() {
+    return new Workload(
+        seats.backlogMicros(), micros(buffer.size(), buffer.tokens()), seats.lanes());
   }
 
   /**
@@ -268,18 +285,52 @@ final class ModelQueue {
     int folded = Math.ceilDiv(prefix, Math.max(1, serving.size()));
     double inTarget = targetMicros / 2 / folded / tokenMicros(cost);
     return new BatchLimits(
-        Math.max(1, rows), (int) Math.min(tokens, Math.max(TYPICAL.tokens(), inTarget)));
+        Math.max(1, rows), (int) Math.min(tokens, Math.max(BatchShape.TYPICAL.tokens(), inTarget)));
   }
 
   private Forecast predict() {
-    int lanes = seats.lanes();
-    if (lanes == 0 || !seats.isMeasured()) {
+    Workload work = workload();
+    if (work.lanes() == 0 || !seats.isMeasured()) {
       return Forecast.UNKNOWN;
     }
-    double queued = control.min() * micros(buffer.size(), buffer.tokens());
     return new Forecast(
-        (seats.backlogMicros() + queued) / lanes,
-        control.min() * tokenMicros(seats.cost()) / lanes);
+        work.drainMicros(control.min()), control.min() * tokenMicros(seats.cost()) / work.lanes());
+  }
+
+  /** What is to be told of this model. */
+  ModelSignals signals() {
+    long now = clock.nanoTime();
+    Workload work = workload();
+    boolean measured = work.lanes() > 0 && seats.isMeasured();
+    ModelSignals.Builder signals =
+        ModelSignals.newBuilder()
+            .setName(model.name())
+            .setVersion(model.version())
+            .setPackageDigest(model.digest())
+            .setReady(wasServed)
+            .setStudentsTotal(model.studentsTotal())
+            .setPrefixMin(control.min())
+            .setPrefixMax(control.bounds().max())
+            .setPrefixFloor(floor)
+            .setLatencyTargetMicros(Math.round(targetMicros))
+            .setQueue(
+                Queue.newBuilder()
+                    .setRequests(buffer.requests())
+                    .setRows(buffer.size())
+                    .setTokens(buffer.tokens())
+                    .setOldestMicros(TimeUnit.NANOSECONDS.toMicros(buffer.oldestNanos(now))));
+    if (measured) {
+      signals
+          .setDrainMicros(work.drainMicros(control.prefix()))
+          .setDrainFullMicros(work.drainMicros(control.bounds().max()));
+    }
+    load.report(signals, measured, now);
+    return signals.build();
+  }
+
+  /** What is told soon when it changes. */
+  boolean isReady() {
+    return wasServed;
   }
 
   /** Predicted engine time of one student for so many rows, in batches of a typical size. */
@@ -287,13 +338,14 @@ final class ModelQueue {
     if (rows == 0) {
       return 0;
     }
-    int together = Math.min(rows, TYPICAL.rows());
+    int together = Math.min(rows, BatchShape.TYPICAL.rows());
     int mean = (int) Math.ceilDiv(tokens, rows);
     return seats.cost().micros(1, together * mean, together, mean) * rows / together;
   }
 
   private static double tokenMicros(BatchCost cost) {
-    return cost.micros(1, TYPICAL.tokens(), TYPICAL.rows(), TYPICAL.longest()) / TYPICAL.tokens();
+    BatchShape typical = BatchShape.TYPICAL;
+    return cost.micros(1, typical.tokens(), typical.rows(), typical.longest()) / typical.tokens();
   }
 
   private boolean refuseUnserved(Job job) {

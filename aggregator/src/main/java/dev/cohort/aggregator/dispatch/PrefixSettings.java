@@ -26,8 +26,13 @@ public record PrefixSettings(
   PrefixPolicy.Bounds bounds(Manifest manifest) {
     int total = manifest.studentsTotal();
     int most = Math.min(max, total);
-    int least = Math.max(min, manifest.floorPrefix(qualityFloor));
+    int least = Math.max(min, floor(manifest));
     return new PrefixPolicy.Bounds(Math.min(least, most), most);
+  }
+
+  /** Fewest students whose quality is within the floor. */
+  int floor(Manifest manifest) {
+    return manifest.floorPrefix(qualityFloor);
   }
 
   PrefixPolicy policy() {

@@ -5,8 +5,10 @@ import dev.cohort.policy.BatchLimits;
 import dev.cohort.policy.BatchPlanner;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.SequencedSet;
 
 /**
@@ -19,6 +21,8 @@ final class RowBuffer {
   static final int WINDOW = 128;
 
   private final SequencedSet<QueuedRow> rows = new LinkedHashSet<>();
+  // Jobs that have rows here, in the order of their arrival.
+  private final SequencedMap<Job, Waiting> jobs = new LinkedHashMap<>();
   private long tokens;
 
   boolean isEmpty() {
@@ -33,7 +37,18 @@ final class RowBuffer {
     return tokens;
   }
 
-  void add(Job job) {
+  /** Requests that have rows here. */
+  int requests() {
+    return jobs.size();
+  }
+
+  /** How long the oldest of them has been here; 0 when there is none. */
+  long oldestNanos(long nowNanos) {
+    return jobs.isEmpty() ? 0 : nowNanos - jobs.firstEntry().getValue().sinceNanos();
+  }
+
+  void add(Job job, long nowNanos) {
+    jobs.put(job, new Waiting(job.rows().size(), nowNanos));
     for (int index = 0; index < job.rows().size(); index++) {
       rows.add(new QueuedRow(job, index, job.rows().get(index)));
     }
@@ -42,24 +57,19 @@ final class RowBuffer {
 
   void removeAll(Collection<QueuedRow> sent) {
     for (QueuedRow row : sent) {
-      if (rows.remove(row)) {
-        tokens -= row.length();
-      }
+      remove(row);
     }
   }
 
   void remove(Job job) {
     for (int index = 0; index < job.rows().size(); index++) {
-      QueuedRow row = new QueuedRow(job, index, job.rows().get(index));
-      if (rows.remove(row)) {
-        tokens -= row.length();
-      }
+      remove(new QueuedRow(job, index, job.rows().get(index)));
     }
   }
 
   /** Jobs that have rows here. */
   List<Job> jobs() {
-    return rows.stream().map(QueuedRow::job).distinct().toList();
+    return List.copyOf(jobs.keySet());
   }
 
   /** The rows that should run now, which stay in the buffer; the buffer must not be empty. */
@@ -71,5 +81,20 @@ final class RowBuffer {
     BatchPlanner.Batch batch =
         new BatchPlanner(cost, limits).next(lengths, students, window.indexOf(oldest));
     return window.subList(batch.from(), batch.to());
+  }
+
+  private void remove(QueuedRow row) {
+    if (rows.remove(row)) {
+      tokens -= row.length();
+      jobs.computeIfPresent(row.job(), (job, waiting) -> waiting.less());
+    }
+  }
+
+  /** How many rows of a job are here, and since when. */
+  private record Waiting(int rows, long sinceNanos) {
+    /** One row has left; null when that was the last, as maps want it. */
+    private Waiting less() {
+      return rows == 1 ? null : new Waiting(rows - 1, sinceNanos);
+    }
   }
 }

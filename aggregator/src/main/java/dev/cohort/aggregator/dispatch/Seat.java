@@ -3,6 +3,7 @@ package dev.cohort.aggregator.dispatch;
 import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.protocol.burst.v1.SeatSignals;
 import dev.cohort.protocol.student.v1.DescribeResponse;
 import dev.cohort.security.ClientTls;
 import java.time.Duration;
@@ -40,6 +41,12 @@ final class Seat implements AutoCloseable {
 
   private static final double PATIENCE = 10;
 
+  /** How long an answered batch counts in the rate of work. */
+  private static final Duration WORK_MEMORY = Duration.ofSeconds(1);
+
+  /** Guards that rate against nonsense. */
+  private static final long LONGEST_MICROS = Duration.ofMinutes(1).toNanos() / 1000;
+
   private enum State {
     DOWN,
     OPENING,
@@ -65,6 +72,8 @@ final class Seat implements AutoCloseable {
   private boolean slow;
   private long lastAnswerNanos;
   private SeatCost cost = SeatCost.rough();
+  // Engine microseconds of what it answered.
+  private final SmoothedRate work;
   private Future<?> nextQuestion = CompletableFuture.completedFuture(null);
 
   Seat(
@@ -80,6 +89,7 @@ final class Seat implements AutoCloseable {
     this.owner = owner;
     this.clock = clock;
     this.channel = new SeatChannel(address, tls, owner);
+    this.work = new SmoothedRate(WORK_MEMORY, clock.nanoTime());
   }
 
   SeatAddress address() {
@@ -119,6 +129,25 @@ final class Seat implements AutoCloseable {
   long held() {
     long[] bits = description.map(d -> d.students().toLongArray()).orElse(new long[0]);
     return bits.length == 0 ? 0 : bits[0];
+  }
+
+  /** The model that it serves or served; empty before it has said so. */
+  Optional<ServedModel> model() {
+    return description.map(SeatDescription::model);
+  }
+
+  /** Where it stands, for those who watch. */
+  SeatSignals.State state() {
+    return switch (state) {
+      case DOWN, OPENING, CLOSED -> SeatSignals.State.DOWN;
+      case SERVING -> SeatSignals.State.SERVING;
+      case DRAINING -> SeatSignals.State.DRAINING;
+    };
+  }
+
+  /** Engine microseconds that it has answered for in each second, smoothed. */
+  double workedMicrosPerSecond() {
+    return work.perSecond(clock.nanoTime());
   }
 
   int homeStudent() {
@@ -358,6 +387,7 @@ final class Seat implements AutoCloseable {
     lastAnswerNanos = clock.nanoTime();
     slow = false;
     cost.observe(batch.shape(), block.engineMicros());
+    work.add(Math.clamp(block.engineMicros(), 0L, LONGEST_MICROS), lastAnswerNanos);
     events.answered(batch, block.student(), block.values());
   }
 

@@ -1,6 +1,7 @@
 package dev.cohort.aggregator.grpc;
 
 import dev.cohort.aggregator.InferenceServer;
+import dev.cohort.aggregator.burst.BurstSignalsService;
 import dev.cohort.protocol.inference.GRPCInferenceServiceGrpc;
 import dev.cohort.security.ServerSecurity;
 import io.grpc.Server;
@@ -29,21 +30,25 @@ public final class GrpcFrontDoor implements AutoCloseable {
   private static final Duration FORCED_STOP = Duration.ofSeconds(2);
 
   private final Server server;
+  private final BurstSignalsService signals;
   private final HealthStatusManager health = new HealthStatusManager();
   private final AtomicBoolean draining = new AtomicBoolean();
 
   /**
    * A port that is not open yet.
    *
+   * @param signals of what is served
    * @param security TLS and tokens, where they are on
    * @param maxMessageBytes of a request, decompressed; larger ones end with {@code
    *     RESOURCE_EXHAUSTED}
    */
   public GrpcFrontDoor(
       InferenceServer inference,
+      BurstSignalsService signals,
       InetSocketAddress address,
       ServerSecurity security,
       int maxMessageBytes) {
+    this.signals = signals;
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .directExecutor()
@@ -53,6 +58,7 @@ public final class GrpcFrontDoor implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
             .addService(new GrpcInferenceService(inference))
+            .addService(signals)
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance());
     security.tls().ifPresent(tls -> builder.sslContext(tls.grpc()));
@@ -87,6 +93,7 @@ public final class GrpcFrontDoor implements AutoCloseable {
     if (draining.compareAndSet(false, true)) {
       health.enterTerminalState();
       server.shutdown();
+      signals.close();
     }
   }
 

@@ -121,6 +121,9 @@ public final class InferencePipeline {
   private ModelInferResponse answer(
       ServedModel model, InferCall call, Contributions contributions) {
     metrics.answered(model, contributions.used(), contributions.pruned(), contributions.degraded());
+    dispatcher
+        .traffic(model)
+        .answered(contributions.used().length, contributions.pruned(), contributions.degraded());
     return model.writer().write(call, Answering.answer(model, contributions));
   }
 
@@ -129,8 +132,13 @@ public final class InferencePipeline {
     double left = (deadline - clock.nanoTime()) / 1000.0;
     double predicted = dispatcher.forecast(model).leastMicros(tokens / ESTIMATE_EXCESS);
     try {
-      return admission.admit(tokens, size, left, predicted);
+      Admission.Ticket ticket = admission.admit(tokens, size, left, predicted);
+      dispatcher.traffic(model).admitted();
+      return ticket;
     } catch (RefusedException e) {
+      if (e.code() != Status.Code.INVALID_ARGUMENT) {
+        dispatcher.traffic(model).refused(call.rows().count());
+      }
       metrics.refused(e.code().name().toLowerCase(Locale.ROOT));
       throw e;
     }

@@ -21,7 +21,8 @@ class PrefixControlTest {
   }
 
   private int decide(long millis, double queuedMillis, int lanes) {
-    return control.decide(0, 1000 * queuedMillis, lanes, Duration.ofMillis(millis).toNanos());
+    return control.decide(
+        new Workload(0, 1000 * queuedMillis, lanes), Duration.ofMillis(millis).toNanos());
   }
 
   @Test

@@ -52,9 +52,9 @@ class RowBufferTest {
 
   @Test
   void rowsOfAllJobsArePlannedByTheirLengths() {
-    buffer.add(job(63, 17));
-    buffer.add(job(52, 77));
-    buffer.add(job(18));
+    buffer.add(job(63, 17), 0);
+    buffer.add(job(52, 77), 0);
+    buffer.add(job(18), 0);
     assertEquals(227, buffer.tokens());
     assertEquals(List.of(52, 63), next());
     assertEquals(List.of(17, 18), next());
@@ -65,9 +65,9 @@ class RowBufferTest {
 
   @Test
   void oldestRowAlwaysLeavesFirst() {
-    buffer.add(job(90));
+    buffer.add(job(90), 0);
     for (int i = 0; i < 2 * RowBuffer.WINDOW; i++) {
-      buffer.add(job(10));
+      buffer.add(job(10), 0);
     }
     assertTrue(next().contains(90));
   }
@@ -75,10 +75,26 @@ class RowBufferTest {
   @Test
   void removedJobLeavesNothing() {
     Job gone = job(5, 6);
-    buffer.add(gone);
-    buffer.add(job(7));
+    buffer.add(gone, 0);
+    buffer.add(job(7), 0);
     buffer.remove(gone);
     assertEquals(7, buffer.tokens());
     assertEquals(List.of(7), next());
+  }
+
+  @Test
+  void knowsHowManyRequestsWaitAndSinceWhen() {
+    Job first = job(5, 5);
+    RowBuffer waiting = new RowBuffer();
+    assertEquals(0, waiting.oldestNanos(100));
+    waiting.add(first, 10);
+    waiting.add(job(9), 30);
+    assertEquals(2, waiting.requests());
+    assertEquals(90, waiting.oldestNanos(100));
+    waiting.removeAll(List.of(new QueuedRow(first, 0, first.rows().get(0))));
+    assertEquals(2, waiting.requests());
+    waiting.removeAll(List.of(new QueuedRow(first, 1, first.rows().get(1))));
+    assertEquals(1, waiting.requests());
+    assertEquals(70, waiting.oldestNanos(100));
   }
 }
