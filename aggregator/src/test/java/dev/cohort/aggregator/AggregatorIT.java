@@ -32,7 +32,9 @@ import dev.cohort.protocol.inference.ModelReadyRequest;
 import dev.cohort.protocol.inference.ServerLiveRequest;
 import dev.cohort.protocol.inference.ServerMetadataRequest;
 import dev.cohort.protocol.inference.ServerReadyRequest;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -43,12 +45,15 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -506,6 +511,41 @@ class AggregatorIT {
                 List.of(65L),
                 java.util.Collections.nCopies(65, "a").toArray(String[]::new)));
     assertTrue(failure(many).getMessage().contains("1 to 64"));
+  }
+
+  /** By itself gRPC answers UNKNOWN, as if the server had failed. */
+  @Test
+  void bytesThatAreNoMessageAreInvalid() {
+    MethodDescriptor<ModelInferRequest, ModelInferResponse> method =
+        GRPCInferenceServiceGrpc.getModelInferMethod();
+    MethodDescriptor<byte[], ModelInferResponse> bytes =
+        method.toBuilder(new Bytes(), method.getResponseMarshaller()).build();
+    for (byte[] wrong : List.of(new byte[] {0x0a, 0x7f}, utf8("{}"), new byte[] {-1, -1, -1})) {
+      StatusRuntimeException failure =
+          assertThrows(
+              StatusRuntimeException.class,
+              () ->
+                  ClientCalls.blockingUnaryCall(
+                      channel,
+                      bytes,
+                      CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+                      wrong));
+      assertEquals(Status.Code.INVALID_ARGUMENT, failure.getStatus().getCode());
+      assertTrue(failure.getMessage().contains("GRPCInferenceService/ModelInfer"));
+    }
+    assertFalse(logits(stub().modelInfer(text("what is my balance"))).isEmpty());
+  }
+
+  private record Bytes() implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      throw new UnsupportedOperationException("only requests are bytes");
+    }
   }
 
   @Test

@@ -7,9 +7,16 @@ import dev.cohort.protocol.student.v1.DescribeResponse;
 import dev.cohort.protocol.student.v1.ForwardRequest;
 import dev.cohort.protocol.student.v1.ForwardResponse;
 import dev.cohort.protocol.student.v1.StudentServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -42,6 +49,28 @@ public final class SeatClient implements AutoCloseable {
 
   public Stream open() {
     return new Stream(StudentServiceGrpc.newStub(channel).withWaitForReady());
+  }
+
+  /** Sends bytes in place of a batch; completes with the status that ends the stream. */
+  public CompletableFuture<Status> sendBytes(byte[] bytes) {
+    MethodDescriptor<ForwardRequest, ForwardResponse> method =
+        StudentServiceGrpc.getForwardMethod();
+    ClientCall<byte[], ForwardResponse> call =
+        channel.newCall(
+            method.toBuilder(new Bytes(), method.getResponseMarshaller()).build(),
+            CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS));
+    CompletableFuture<Status> end = new CompletableFuture<>();
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            end.complete(status);
+          }
+        },
+        new Metadata());
+    call.sendMessage(bytes);
+    call.request(1);
+    return end;
   }
 
   @Override
@@ -128,6 +157,18 @@ public final class SeatClient implements AutoCloseable {
     @Override
     public void onCompleted() {
       end.complete(null);
+    }
+  }
+
+  private record Bytes() implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      throw new UnsupportedOperationException("only requests are bytes");
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.cohort.aggregator.grpc;
 
 import dev.cohort.aggregator.InferenceServer;
 import dev.cohort.aggregator.burst.BurstSignalsService;
+import dev.cohort.protocol.MalformedRequests;
 import dev.cohort.protocol.inference.GRPCInferenceServiceGrpc;
 import dev.cohort.security.ServerSecurity;
 import io.grpc.Server;
@@ -57,8 +58,8 @@ public final class GrpcFrontDoor implements AutoCloseable {
             .permitKeepAliveTime(PERMITTED_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
-            .addService(new GrpcInferenceService(inference))
-            .addService(signals)
+            .addService(MalformedRequests.refusedBy(new GrpcInferenceService(inference)))
+            .addService(MalformedRequests.refusedBy(signals))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance());
     security.tls().ifPresent(tls -> builder.sslContext(tls.grpc()));

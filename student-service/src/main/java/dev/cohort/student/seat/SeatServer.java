@@ -1,5 +1,6 @@
 package dev.cohort.student.seat;
 
+import dev.cohort.protocol.MalformedRequests;
 import dev.cohort.security.ServerTls;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -61,7 +62,7 @@ final class SeatServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .permitKeepAliveTime(5, TimeUnit.SECONDS);
     tls.ifPresent(on -> builder.sslContext(on.grpc()));
-    services.forEach(builder::addService);
+    services.forEach(service -> builder.addService(MalformedRequests.refusedBy(service)));
     this.server = start(builder);
   }
 

@@ -335,6 +335,20 @@ class SeatIT {
     }
   }
 
+  /** By itself gRPC answers UNKNOWN, as if the seat had failed. */
+  @Test
+  void bytesThatAreNoBatchEndTheirStreamOnly() throws Exception {
+    try (SeatClient client = new SeatClient(shared.port())) {
+      Status end = client.sendBytes(new byte[] {0x0a, 0x7f}).get(30, TimeUnit.SECONDS);
+      assertEquals(Status.Code.INVALID_ARGUMENT, end.getCode());
+      assertTrue(end.getDescription().contains("StudentService/Forward"), end::toString);
+      SeatClient.Stream next = client.open();
+      next.next();
+      next.send(SeatClient.batch(described, 1, 0, 1, ROWS));
+      assertTrue(next.next().hasBlock());
+    }
+  }
+
   @Test
   void warmsBeforeItServes() throws Exception {
     try (Seat seat = open(settings(SeatSettings.Load.HOME, 2, 2, 8));
