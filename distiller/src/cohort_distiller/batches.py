@@ -1,5 +1,6 @@
 """Tokenised texts, and the order in which training sees them."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,11 @@ class Encoded:
     def lengths(self) -> npt.NDArray[np.int64]:
         """Tokens of each row, special tokens included."""
         return np.diff(self.starts)
+
+    def digest(self) -> str:
+        """SHA-256 of all rows."""
+        parts = (self.ids.tobytes(), self.types.tobytes(), self.starts.tobytes())
+        return hashlib.sha256(b"".join(parts)).hexdigest()
 
     def row(self, number: int) -> tuple[list[int], list[int]]:
         """Ids and token types of one row."""

@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_finetune(commands)
     _add_distill(commands)
+    _add_experiment(commands)
     _add_evaluate(commands)
     _add_export_teacher(commands)
     _add_import_onnx(commands)
@@ -106,6 +107,7 @@ def _add_distill(commands: Commands) -> None:
     _path(command, "--unlabelled", "more texts, labelled by the teacher")
     _path(command, "--out", "folder of the package", required=True)
     _path(command, "--work", "folder for checkpoints (OUT.work)")
+    _path(command, "--answers", "folder that keeps the teacher's answers for other runs")
     _path(
         command, "--init-from", "HuggingFace folder whose layers and embeddings students start from"
     )
@@ -117,6 +119,9 @@ def _add_distill(commands: Commands) -> None:
     command.add_argument("--weights", default="int8", help="int8, fp16 or fp32 (%(default)s)")
     command.add_argument(
         "--note", action="append", default=[], help="line for the provenance; may be repeated"
+    )
+    command.add_argument(
+        "--train-embeddings", action="store_true", help="stage 2 also trains the shared table"
     )
     for name, kind, default, about in _RECIPE:
         text = f"{about} (%(default)s)" if default is not None else about
@@ -140,7 +145,30 @@ _RECIPE: tuple[tuple[str, type, float | None, str], ...] = (
     ("temperature", float, 2.0, "of the teacher's answers"),
     ("hint-weight", float, 0.1, "of the teacher's layers in stage 1; 0 switches hints off"),
     ("dropout", float, 0.1, "of students"),
+    ("augment", int, 0, "altered copies of each training row, labelled by the teacher"),
+    ("self-weight", float, 0.0, "share of the whole ensemble in what shorter prefixes learn"),
 )
+
+
+def _add_experiment(commands: Commands) -> None:
+    command = commands.add_parser(
+        "experiment",
+        help="a named recipe on a data set: one row of the ablation table",
+        description="Makes a teacher unless the cache has it, runs a recipe, writes its figures.",
+    )
+    command.set_defaults(run=_experiment)
+    command.add_argument("recipe", metavar="RECIPE", help="a name out of docs/distillation.md")
+    _path(command, "--dataset", "folder with train.tsv, dev.tsv and test.tsv", required=True)
+    _path(command, "--base", "HuggingFace folder that becomes the teacher", required=True)
+    _path(command, "--init-from", "HuggingFace folder that students start from", required=True)
+    _path(command, "--cache", "folder for teachers, their answers and packages", required=True)
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="figures, JSON")
+    _path(command, "--unlabelled", "texts for the recipes that want some")
+    command.add_argument("--test", action="store_true", help="also measure the test split")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    command.add_argument("--threads", type=int, help="CPU threads (all cores)")
+    command.add_argument("--quiet", action="store_true", help="no progress display")
 
 
 def _add_evaluate(commands: Commands) -> None:
@@ -194,7 +222,16 @@ def _path(command: argparse.ArgumentParser, name: str, about: str, required: boo
     command.add_argument(name, type=Path, help=about, required=required, metavar=metavar)
 
 
-_FOLDERS = ("--base", "--out", "--teacher", "--work", "--init-from")
+_FOLDERS = (
+    "--base",
+    "--out",
+    "--teacher",
+    "--work",
+    "--init-from",
+    "--dataset",
+    "--cache",
+    "--answers",
+)
 
 
 def _common(command: argparse.ArgumentParser) -> None:
@@ -235,6 +272,7 @@ def _distill(options: argparse.Namespace) -> None:
     recipe = Recipe(
         **{field: getattr(options, field) for field in fields},
         seed=options.seed,
+        train_embeddings=options.train_embeddings,
         weights=options.weights,
         name=options.name or package_name(options.out),
         version=options.package_version,
@@ -242,7 +280,7 @@ def _distill(options: argparse.Namespace) -> None:
         notes=tuple(options.note),
     )
     out: Path = options.out.absolute()
-    inputs = ("teacher", "train", "dev", "test", "unlabelled", "init_from")
+    inputs = ("teacher", "train", "dev", "test", "unlabelled", "init_from", "answers")
     paths = Paths(
         **{name: getattr(options, name) for name in inputs},
         out=out,
@@ -257,6 +295,18 @@ def _distill(options: argparse.Namespace) -> None:
     manifest = run_distillation(paths, recipe, conditions)
     if manifest:
         print(describe_result(manifest, paths))
+
+
+def _experiment(options: argparse.Namespace) -> None:
+    from dataclasses import fields
+
+    from .experiment import ExperimentOptions, run_experiment
+
+    _use_threads(options.threads)
+    names = [field.name for field in fields(ExperimentOptions)]
+    result = run_experiment(ExperimentOptions(**{name: getattr(options, name) for name in names}))
+    prefixes = " ".join(f"{value:.4f}" for value in result["prefixes"])
+    print(f"{options.out}: {result['split']} teacher {result['teacher']:.4f}, prefixes {prefixes}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:

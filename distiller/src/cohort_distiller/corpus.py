@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .augment import Vocabulary, augmented
 from .batches import Encoded, encode, joined
 from .data import Table, label_ids, read_table, scores
 from .errors import InputError
@@ -28,8 +29,8 @@ class Part:
 class Corpus:
     """Everything a distillation reads besides the teacher.
 
-    `train` holds labelled rows first, then the unlabelled ones; their labels are `NO_LABEL`, or NaN
-    for scores.
+    `train` holds labelled rows first, then altered copies, then unlabelled rows; the labels of both
+    are `NO_LABEL`, or NaN for scores.
     """
 
     train: Encoded
@@ -53,13 +54,16 @@ def read_corpus(paths: Paths, recipe: Recipe, teacher: Teacher) -> Corpus:
         _same_inputs(table, train)
     _check_classes(train, teacher)
     longest = min(recipe.max_train_tokens or teacher.max_tokens, teacher.max_tokens)
-    labelled = _encode(teacher, train, longest)
-    labels = _labels(train, teacher)
-    rows = [labelled] + ([_encode(teacher, extra, longest)] if extra else [])
-    unknown = [_no_labels(teacher, len(extra))] if extra else []
+    rows = [_encode(teacher, train, longest)]
+    if recipe.augment:
+        vocabulary = Vocabulary.of(teacher.tokenizer)
+        rows.append(augmented(rows[0], vocabulary, recipe.augment, longest, recipe.seed))
+    if extra:
+        rows.append(_encode(teacher, extra, longest))
+    unknown = [_no_labels(teacher, len(part)) for part in rows[1:]]
     return Corpus(
         joined(rows),
-        torch.cat([labels, *unknown]),
+        torch.cat([_labels(train, teacher), *unknown]),
         dev,
         test,
         train.inputs,

@@ -3,7 +3,8 @@
 Stage 1 trains the students one after the other: student k fits the residual that the frozen
 students 0..k-1 leave of the teacher's answers, with hints from the teacher's layers of block k.
 Stage 2 trains all students together on every prefix of the sum, with the teacher's answers and
-the labels. Embeddings stay frozen, in the precision that ships.
+the labels. Embeddings stay frozen, in the precision that ships, unless the recipe trains the one
+table of all students in stage 2.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from .embeddings import Embeddings
 from .ensemble import Ensemble
 from .errors import InputError
 from .families import EncoderWeights
-from .losses import hint_loss, joint_losses, prefix_weights, residual_loss
+from .losses import hint_loss, joint_losses, prefix_weights, residual_loss, self_losses
 from .parallel import World
 from .quality import measure
 from .quantise import restore, store
@@ -44,9 +45,14 @@ class Lesson:
     initial_is_teacher: bool
 
 
+def uses_hints(recipe: Recipe) -> bool:
+    """Whether stage 1 runs and looks at the teacher's layers."""
+    return recipe.boost_epochs > 0 and recipe.hint_weight > 0
+
+
 def hint_layers(recipe: Recipe, teacher: Teacher) -> list[int]:
     """For each student the teacher layer whose output is its hint: the last of its block."""
-    if not recipe.hint_weight:
+    if not uses_hints(recipe):
         return []
     return [block(k, recipe.students, teacher.layers)[1] for k in range(recipe.students)]
 
@@ -90,10 +96,11 @@ class Distillation:
 
     def run(self, resumed: dict[str, Any] | None) -> None:
         """Trains what `resumed`, a checkpoint's content, has not trained yet."""
-        first = 0
+        first = 0 if self._recipe.boost_epochs else self._recipe.students
         if resumed:
             first = int(resumed["phase"])
             self._restore(resumed)
+            self._trainer.spent = dict(resumed["spent"])
         for number in range(first, self._recipe.students + 1):
             position = resumed if resumed and number == first and "adam" in resumed else None
             phase = self._boosting(number) if number < self._recipe.students else self._joint()
@@ -101,6 +108,11 @@ class Distillation:
             if number == self._recipe.students:
                 self._load_trained(self._best)
             self._trainer.save({"phase": number + 1} | self._state())
+
+    @property
+    def spent(self) -> dict[str, float]:
+        """Processor seconds of each phase, all threads together."""
+        return {name: round(seconds, 1) for name, seconds in self._trainer.spent.items()}
 
     def _boosting(self, number: int) -> Phase:
         student = self.ensemble.member(number)
@@ -137,6 +149,9 @@ class Distillation:
     def _joint(self) -> Phase:
         weights = prefix_weights(self._recipe.students).to(self._device)
         task = self._lesson.teacher.task
+        share = torch.full_like(weights, self._recipe.self_weight)
+        share[-1] = 0
+        self.ensemble.embeddings.requires_grad_(self._recipe.train_embeddings)
 
         def losses(rows: Rows) -> Tensor:
             batch = self._batch(rows)
@@ -146,6 +161,9 @@ class Distillation:
             answers = self._answers[picked].to(self._device)
             labels = self._lesson.corpus.labels[picked].to(self._device)
             each = joint_losses(task, self._recipe, prefixes, answers, labels, self._scale)
+            if self._recipe.self_weight:
+                own = self_losses(task, self._recipe, prefixes, self._scale)
+                each = torch.lerp(each, own, share[:, None])
             return (weights[:, None] * each).sum(0)
 
         return Phase(
@@ -195,7 +213,7 @@ class Distillation:
 
     def _new_hint_maps(self) -> nn.ModuleList | None:
         """Linear maps from a student's states to the teacher's; thrown away after stage 1."""
-        if not self._recipe.hint_weight:
+        if not uses_hints(self._recipe):
             return None
         hidden, wanted = self.ensemble.architecture.hidden, self._lesson.teacher.architecture.hidden
         maps = nn.ModuleList(nn.Linear(hidden, wanted) for _ in range(self._recipe.students))
@@ -205,8 +223,10 @@ class Distillation:
         return maps.to(self._device)
 
     def _trained(self) -> dict[str, Tensor]:
-        """What training changes: all but the frozen embeddings."""
+        """What training changes: all but embeddings that stay frozen."""
         state = self.ensemble.state_dict()
+        if self._recipe.train_embeddings:
+            return dict(state)
         return {name: t for name, t in state.items() if not name.startswith(_EMBEDDINGS)}
 
     def _load_trained(self, tensors: Mapping[str, Tensor]) -> None:

@@ -85,6 +85,30 @@ def _draws(rows: int, seed: int) -> Iterator[Floats]:
         yield counts.reshape(_DRAWS_AT_ONCE, rows).astype(np.float64)
 
 
+def paired_differences(
+    metric: Metric, prefix_logits: Floats, teacher_logits: Floats, targets: Floats, seed: int = 0
+) -> dict[str, Any]:
+    """Each prefix [M,N,D] minus the teacher [N,D] in the metric: differences, intervals.
+
+    Paired: prefix and teacher are scored on the same drawn rows, so that what is hard for both
+    does not widen the 95 % interval.
+    """
+    answers = [teacher_logits, *prefix_logits]
+    columns = [_columns(metric, np.asarray(x, np.float64), np.asarray(targets)) for x in answers]
+
+    def differences(weights: Floats) -> Floats:
+        scores = np.stack([_score(metric, weights, part) for part in columns])
+        return np.asarray(scores[1:] - scores[:1])
+
+    whole = differences(np.ones((1, len(targets))))[:, 0]
+    drawn = np.concatenate([differences(w) for w in _draws(len(targets), seed)], axis=-1)
+    ends = np.percentile(drawn, [2.5, 97.5], axis=-1).T
+    return {
+        "differences": whole.round(_DIGITS).tolist(),
+        "difference_intervals": ends.round(_DIGITS).tolist(),
+    }
+
+
 def prefix_quality(
     metric: Metric, prefix_logits: Floats, targets: Floats, seed: int = 0
 ) -> dict[str, Any]:

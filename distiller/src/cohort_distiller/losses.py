@@ -51,12 +51,24 @@ def joint_losses(
     return 1 - aligned + (prefixes - answers).square().mean(-1) / scale
 
 
-def _classification(recipe: Recipe, prefixes: Tensor, answers: Tensor, labels: Tensor) -> Tensor:
-    students, rows, columns = prefixes.shape
-    heat = recipe.temperature
+def self_losses(task: Task, recipe: Recipe, prefixes: Tensor, scale: float) -> Tensor:
+    """Loss [M,B] of the prefixes [M,B,D] against the whole ensemble's answer as it stands."""
+    whole = prefixes[-1].detach()
+    if task == "classification":
+        return _imitation(prefixes, whole, recipe.temperature)
+    return (prefixes - whole).square().mean(-1) / scale
+
+
+def _imitation(prefixes: Tensor, answers: Tensor, heat: float) -> Tensor:
+    """Kullback-Leibler divergence [M,B] to answers [B,D] at a temperature, times its square."""
     soft = (answers / heat).softmax(-1)
     told = (prefixes / heat).log_softmax(-1)
-    imitation = heat**2 * (torch.xlogy(soft, soft) - soft * told).sum(-1)
+    return heat**2 * (torch.xlogy(soft, soft) - soft * told).sum(-1)
+
+
+def _classification(recipe: Recipe, prefixes: Tensor, answers: Tensor, labels: Tensor) -> Tensor:
+    students, rows, columns = prefixes.shape
+    imitation = _imitation(prefixes, answers, recipe.temperature)
     right = F.cross_entropy(
         prefixes.reshape(-1, columns),
         labels.repeat(students),

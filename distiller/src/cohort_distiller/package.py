@@ -30,9 +30,13 @@ EMBEDDINGS = "embeddings.safetensors"
 SELF_TEST_TOLERANCE = 1e-3
 
 _SELF_TEST_TEXTS = ("What is the balance of my account?", "How much money do I have?")
+#: What a manifest may say beside `quality` about how the prefixes behave.
+MEASURED = ("calibration", "margins")
+
 _ARCHITECTURE = [fact.name for fact in fields(Architecture)]
 
-#: Measures the opened draft of a package and returns the manifest's `quality` object.
+#: Measures the opened draft of a package and returns the manifest's `quality` object; beside its
+#: own keys it may hold those of `MEASURED`, which become keys of the manifest.
 Quality = Callable[[Runtime], Mapping[str, Any]]
 
 
@@ -75,9 +79,12 @@ def write_package(
     with new_folder(Path(out), overwrite) as folder:
         draft = _write_files(folder, ensemble, facts, weights)
         runtime = Runtime(folder, draft)
+        measured = dict(quality(runtime))
+        more = {name: measured.pop(name) for name in MEASURED if name in measured}
         manifest = draft | {
             "self_test": _self_test(runtime, facts),
-            "quality": dict(quality(runtime)),
+            "quality": measured,
+            **more,
             "provenance": dict(facts.provenance),
         }
         content = serialise(manifest)

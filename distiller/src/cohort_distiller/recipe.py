@@ -17,7 +17,10 @@ _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 class Recipe:
     """Settings of algorithm v1; all of them enter the package's provenance.
 
-    `boost_epochs` is for each student of stage 1, `epochs` for the joint stage 2. `init_layers`
+    `boost_epochs` is for each student of stage 1 (0: none), `epochs` for the joint stage 2, in
+    which `train_embeddings` also trains the shared table and `self_weight` is the share of the
+    whole ensemble in what shorter prefixes learn. `augment` altered copies of each training row
+    are added, labelled by the teacher. `init_layers`
     names, for each student, the layers of the initialising encoder it starts from; empty means the
     default of `initial_layers`. `max_train_tokens` truncates training rows only. `notes` go into
     the provenance as they are, such as the licence of the data.
@@ -40,18 +43,23 @@ class Recipe:
     hint_weight: float = 0.1
     head_rate: float = 5.0
     dropout: float = 0.1
+    train_embeddings: bool = False
+    augment: int = 0
+    self_weight: float = 0.0
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _bound("students", self.students, 1, 64)
         _bound("layers", self.layers, 1, 256)
-        _bound("boost-epochs", self.boost_epochs, 1, 10_000)
+        _bound("boost-epochs", self.boost_epochs, 0, 10_000)
         _bound("epochs", self.epochs, 1, 10_000)
         _bound("batch", self.batch, 1, 65_536)
         _bound("seed", self.seed, 0, 2**63 - 1)
         _bound("label-weight", self.label_weight, 0.0, 1.0)
         _bound("hint-weight", self.hint_weight, 0.0, 1e6)
         _bound("dropout", self.dropout, 0.0, 0.9)
+        _bound("augment", self.augment, 0, 64)
+        _bound("self-weight", self.self_weight, 0.0, 1.0)
         _positive("lr", self.lr)
         _positive("temperature", self.temperature)
         _positive("head-rate", self.head_rate)
@@ -87,7 +95,11 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Paths:
-    """Files and folders of a distillation."""
+    """Files and folders of a distillation.
+
+    `answers` keeps what the teacher said for other runs on the same rows; without it the work
+    folder keeps it for this run.
+    """
 
     teacher: Path
     train: Path
@@ -97,6 +109,7 @@ class Paths:
     test: Path | None = None
     unlabelled: Path | None = None
     init_from: Path | None = None
+    answers: Path | None = None
 
     @property
     def report(self) -> Path:

@@ -3,12 +3,16 @@
 import html
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import __version__
 from .folders import new_folder
 from .recipe import Recipe
+
+FIGURES = "figures.json"
+"""File of a report that holds its numbers."""
 
 _STYLE = (
     "body{font-family:system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -18,18 +22,42 @@ _STYLE = (
 )
 
 
-def write_report(
-    folder: Path,
-    recipe: Recipe,
-    quality: Mapping[str, Any],
-    history: Sequence[Sequence[float]],
-    provenance: Mapping[str, Any],
-) -> None:
-    """Writes `report.html` and `quality.png` into `folder`, replacing an older report."""
+@dataclass(frozen=True)
+class Findings:
+    """What a run found out. `quality` is the manifest's; all of it consists of JSON values.
+
+    `differences` holds, for each split, what `paired_differences` gives; `behaviour` the manifest's
+    `calibration` and `margins`; `history` the dev quality of each prefix after each joint epoch;
+    `processor_seconds` the time of each phase, all threads together.
+    """
+
+    recipe: Recipe
+    quality: Mapping[str, Any]
+    differences: Mapping[str, Any]
+    behaviour: Mapping[str, Any]
+    history: Sequence[Sequence[float]]
+    processor_seconds: Mapping[str, float]
+    provenance: Mapping[str, Any]
+
+    def facts(self) -> dict[str, Any]:
+        """Everything, as JSON values."""
+        return {
+            "recipe": self.recipe.facts(),
+            "quality": dict(self.quality),
+            "differences": dict(self.differences),
+            "history": [list(epoch) for epoch in self.history],
+            "processor_seconds": dict(self.processor_seconds),
+            **self.behaviour,
+        }
+
+
+def write_report(folder: Path, findings: Findings) -> None:
+    """Writes report.html, quality.png and figures.json into `folder`, replacing an older report."""
     with new_folder(folder, overwrite=True) as target:
-        _draw(target / "quality.png", recipe, quality)
-        page = _page(recipe, quality, history, provenance)
-        (target / "report.html").write_text(page, encoding="utf-8")
+        _draw(target / "quality.png", findings.recipe, findings.quality)
+        (target / "report.html").write_text(_page(findings), encoding="utf-8")
+        figures = json.dumps(findings.facts(), indent=1, sort_keys=True) + "\n"
+        (target / FIGURES).write_text(figures, encoding="utf-8")
 
 
 def _draw(file: Path, recipe: Recipe, quality: Mapping[str, Any]) -> None:
@@ -64,41 +92,46 @@ def _draw_split(axes: Any, name: str, split: Mapping[str, Any], colour: str, pla
     axes.axhline(split["teacher"], color=colour, linestyle="--", linewidth=1, label=teacher)
 
 
-def _page(
-    recipe: Recipe,
-    quality: Mapping[str, Any],
-    history: Sequence[Sequence[float]],
-    provenance: Mapping[str, Any],
-) -> str:
-    title = f"{html.escape(recipe.name)}: distillation report"
-    splits = "".join(_split_table(name, quality) for name in ("dev", "test") if name in quality)
-    settings = html.escape(json.dumps(provenance, indent=1, sort_keys=True, ensure_ascii=False))
+def _page(findings: Findings) -> str:
+    quality = findings.quality
+    title = f"{html.escape(findings.recipe.name)}: distillation report"
+    splits = "".join(
+        _split_table(name, quality, findings.differences[name])
+        for name in ("dev", "test")
+        if name in quality
+    )
+    settings = html.escape(
+        json.dumps(findings.provenance, indent=1, sort_keys=True, ensure_ascii=False)
+    )
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1>"
         f'<p><img src="quality.png" alt="quality of each prefix with 95 % intervals"></p>{splits}'
         f"<h2>Dev {html.escape(str(quality['metric']))} after each joint epoch</h2>"
         f"<p>fp32 weights in PyTorch; the epoch with the best whole ensemble is kept.</p>"
-        f"{_history_table(history)}<h2>Settings and sources</h2><pre>{settings}</pre>"
+        f"{_history_table(findings.history)}<h2>Settings and sources</h2><pre>{settings}</pre>"
         "</body></html>\n"
     )
 
 
-def _split_table(name: str, quality: Mapping[str, Any]) -> str:
+def _split_table(name: str, quality: Mapping[str, Any], differences: Mapping[str, Any]) -> str:
     split = quality[name]
-    rows = [("teacher", split["teacher"], split["teacher_interval"])]
+    rows = [("teacher", split["teacher"], split["teacher_interval"], 0.0, (0.0, 0.0))]
     for number, value in enumerate(split["prefixes"]):
-        rows.append((f"prefix {number + 1}", value, split["prefix_intervals"][number]))
+        points = 100 * differences["differences"][number]
+        ends = [100 * end for end in differences["difference_intervals"][number]]
+        interval = split["prefix_intervals"][number]
+        rows.append((f"prefix {number + 1}", value, interval, points, (ends[0], ends[1])))
     body = "".join(
         f"<tr><td>{label}</td><td>{value:.4f}</td><td>{low:.4f} .. {high:.4f}</td>"
-        f"<td>{100 * (value - split['teacher']):+.2f}</td></tr>"
-        for label, value, (low, high) in rows
+        f"<td>{points:+.2f}</td><td>{least:+.2f} .. {most:+.2f}</td></tr>"
+        for label, value, (low, high), points, (least, most) in rows
     )
     metric = html.escape(str(quality["metric"]))
     return (
         f"<h2>{name}: {metric} of the shipped files, {split['rows']} rows</h2>"
         f"<table><tr><th></th><th>{metric}</th><th>95 % interval</th>"
-        f"<th>points to the teacher</th></tr>{body}</table>"
+        f"<th>points to the teacher</th><th>95 % interval, paired</th></tr>{body}</table>"
     )
 
 

@@ -1,6 +1,6 @@
 """One run of `cohort-distiller distill`: from files to a package, in one process or several."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,17 +9,19 @@ from typing import Any
 import torch
 
 from . import __version__
+from .batches import Encoded
+from .calibration import calibrate, margin_table
 from .corpus import Corpus, Part, read_corpus
 from .distill import Distillation, Lesson, hint_layers
 from .errors import InputError
-from .evaluate import metric_of, quality_split
+from .evaluate import metric_of, paired_differences, quality_split
 from .files import PROVENANCE, read_provenance, sha256_file
 from .manifest import MANIFEST, Manifest, read_manifest
 from .optimisation import choose_device
 from .package import PackageFacts, write_package
 from .parallel import World, join_world, local_device
 from .recipe import Paths, Recipe
-from .report import write_report
+from .report import Findings, write_report
 from .runtime import Runtime
 from .targets import Targets, teacher_targets
 from .teacher import Teacher, load_encoder
@@ -170,16 +172,27 @@ class _Run:
 
     def _targets(self, teacher: Teacher, part: Corpus | Part, name: str) -> Targets:
         training = isinstance(part, Corpus)
+        rows = part.train if isinstance(part, Corpus) else part.rows
+        layers = hint_layers(self._recipe, teacher) if training else []
         return teacher_targets(
             teacher,
-            part.train if isinstance(part, Corpus) else part.rows,
-            hint_layers(self._recipe, teacher) if training else [],
-            self._work,
+            rows,
+            layers,
+            self._answers(rows, layers),
             self._world,
             self._device,
             name=name,
             quiet=self._quiet,
         )
+
+    def _answers(self, rows: Encoded, layers: Sequence[int]) -> WorkFolder:
+        """Where the teacher's view of the rows is kept: the name says all that it depends on."""
+        if self._paths.answers is None:
+            return self._work
+        facts = {"teacher": self._facts["teacher"], "rows": rows.digest(), "layers": list(layers)}
+        folder = self._paths.answers / fingerprint(facts)
+        folder.mkdir(parents=True, exist_ok=True)
+        return WorkFolder(folder)
 
     def _write(
         self,
@@ -194,15 +207,29 @@ class _Run:
         def quality(runtime: Runtime) -> dict[str, Any]:
             metric = metric_of(teacher.task)
             measured: dict[str, Any] = {"metric": metric}
+            compared: dict[str, Any] = {}
+            answered: dict[str, Any] = {}
             for name, part in splits.items():
                 logits = runtime.prefix_logits(runtime.encode(part.table.texts))
                 told = answers[name].answers.numpy()
                 targets = told if metric == "cosine" else part.labels.numpy()
                 measured[name] = quality_split(metric, logits, told, targets)
+                compared[name] = paired_differences(metric, logits, told, targets)
+                answered[name] = (logits, targets)
+            behaviour = _behaviour(teacher.task, answered)
             write_report(
-                self._paths.report, self._recipe, measured, distillation.history, provenance
+                self._paths.report,
+                Findings(
+                    self._recipe,
+                    measured,
+                    compared,
+                    behaviour,
+                    distillation.history,
+                    distillation.spent,
+                    provenance,
+                ),
             )
-            return measured
+            return measured | behaviour
 
         provenance = self._provenance(corpus)
         facts = PackageFacts(
@@ -245,6 +272,15 @@ class _Run:
             "data": corpus.files,
             "run": fingerprint(self._facts),
         }
+
+
+def _behaviour(task: str, answered: dict[str, Any]) -> dict[str, Any]:
+    """Calibration and margins of a classifier's prefixes, measured on dev; else nothing."""
+    if task != "classification":
+        return {}
+    others = {name: answered[name] for name in answered if name != "dev"}
+    dev, labels = answered["dev"]
+    return {"calibration": calibrate(dev, labels, others), "margins": margin_table(dev)}
 
 
 def _self_test(corpus: Corpus) -> tuple[str, ...]:

@@ -41,7 +41,8 @@ class Trainer:
     """Trains phases one after the other; a saved position goes on in the middle of one.
 
     All randomness of a step comes from its place in the run, so a resumed run and one that was
-    never killed do the same arithmetic.
+    never killed do the same arithmetic. `spent` holds the processor time of each phase so far, in
+    seconds of all threads together: neither neighbours nor a stopped process change it much.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Trainer:
         self._interval = checkpoint_seconds
         self._quiet = quiet or not world.leads
         self._saved = time.monotonic()
+        self.spent: dict[str, float] = {}
 
     def run(
         self,
@@ -80,6 +82,7 @@ class Trainer:
         done = sum(map(len, batches[:first]))
         note = ""
         phase.module.train()
+        begin = time.process_time() - self.spent.get(phase.name, 0.0)
         total = len(phase.lengths) * phase.epochs
         with progress(phase.name, total, "rows", done=done, quiet=self._quiet) as shown:
             for step in range(first, len(batches)):
@@ -89,6 +92,7 @@ class Trainer:
                     note = phase.epoch_end()
                     phase.module.train()
                 shown.advance(len(batches[step]), f"loss {loss:.4f}{note}")
+                self.spent[phase.name] = time.process_time() - begin
                 if step + 1 < len(batches):
                     self._save_sometimes(phase, step + 1, adam, progress_state)
         phase.module.eval()
@@ -132,5 +136,5 @@ class Trainer:
     def save(self, state: dict[str, Any]) -> None:
         """Writes a checkpoint now, by the leading process."""
         if self._world.leads:
-            self._work.save(state)
+            self._work.save(state | {"spent": self.spent})
             self._saved = time.monotonic()

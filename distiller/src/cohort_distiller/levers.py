@@ -1,0 +1,90 @@
+"""The named recipes that `cohort-distiller experiment` runs: the default, and one lever each.
+
+A recipe is what differs from `recipe.Recipe()`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .errors import InputError
+from .recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A recipe by its differences; `needs_init` and `needs_texts` name files it wants."""
+
+    about: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    needs_init: bool = True
+    needs_texts: bool = False
+
+    def recipe(self, seed: int, name: str, max_train_tokens: int | None) -> Recipe:
+        """The whole recipe for one run."""
+        base = Recipe(seed=seed, name=name, max_train_tokens=max_train_tokens)
+        return replace(base, **self.settings)
+
+
+#: Layers of a six-layer encoder that the four students start from.
+_STARTS = ((0, 5), (1, 4), (2, 5), (0, 3))
+_V1: dict[str, Any] = {"init_layers": _STARTS}
+_JOINT: dict[str, Any] = _V1 | {"boost_epochs": 0}
+_ONE: dict[str, Any] = {
+    "students": 1,
+    "init_layers": _STARTS[:1],
+    "boost_epochs": 0,
+    "epochs": 4,
+}
+
+#: Small runs: what one student alone gains from a lever. The baseline is `one`.
+_OF_ONE: dict[str, Lever] = {
+    "one": Lever("one student, stage 2 alone, 4 epochs", _ONE),
+    "one-embeddings": Lever("trains the embedding table too", _ONE | {"train_embeddings": True}),
+    "one-augment": Lever(
+        "1 altered copy of each row, 2 epochs", _ONE | {"augment": 1, "epochs": 2}
+    ),
+    "one-augment-3": Lever(
+        "3 altered copies of each row, 1 epoch", _ONE | {"augment": 3, "epochs": 1}
+    ),
+    "one-soft": Lever("answers of the teacher, no labels", _ONE | {"label_weight": 0.0}),
+    "one-fast": Lever("twice the learning rate", _ONE | {"lr": 4e-4}),
+    "one-no-dropout": Lever("no dropout", _ONE | {"dropout": 0.0}),
+    "one-teacher-layers": Lever(
+        "starts from first and last layer of the teacher",
+        _ONE | {"init_layers": ((0, 11),)},
+        needs_init=False,
+    ),
+    "one-unlabelled": Lever("other texts labelled by the teacher", _ONE, needs_texts=True),
+    "one-long": Lever("12 epochs", _ONE | {"epochs": 12}),
+    "one-long-augment": Lever(
+        "2 altered copies of each row, 4 epochs", _ONE | {"augment": 2, "epochs": 4}
+    ),
+}
+
+#: Ensembles of four students. The baseline is `joint`.
+_OF_FOUR: dict[str, Lever] = {
+    "v1": Lever("stage 1, then 6 epochs of stage 2", _V1),
+    "v1-teacher-layers": Lever("v1 started from the teacher's layers", {}, needs_init=False),
+    "joint": Lever("stage 2 alone, 6 epochs", _JOINT),
+    "joint-self": Lever("prefixes learn half from the whole", _JOINT | {"self_weight": 0.5}),
+}
+
+#: What the ensemble is compared with: the same processor time, the same parameters.
+_RIVALS: dict[str, Lever] = {
+    "one-same-time": Lever("one student for the time of four", _ONE | {"epochs": 24}),
+    "one-deep": Lever(
+        "one student with the layers of four",
+        {"students": 1, "layers": 8, "boost_epochs": 0},
+        needs_init=False,
+    ),
+}
+
+LEVERS: dict[str, Lever] = _OF_ONE | _OF_FOUR | _RIVALS
+
+
+def lever(name: str) -> Lever:
+    """The recipe of that name."""
+    if name not in LEVERS:
+        raise InputError(f"recipe '{name}': there are {', '.join(LEVERS)}")
+    return LEVERS[name]
