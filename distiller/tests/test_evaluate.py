@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from cohort_distiller.errors import InputError
-from cohort_distiller.evaluate import prefix_quality, quality_split, score_with_interval
+from cohort_distiller.evaluate import (
+    paired_differences,
+    prefix_quality,
+    quality_split,
+    score_with_interval,
+)
 
 
 def answers(rows=2000, right=0.8, seed=0):
@@ -62,3 +67,25 @@ def test_unusable_answers_are_refused():
         score_with_interval("accuracy", np.zeros((2, 3)), np.zeros(3))
     with pytest.raises(InputError, match="not a finite number"):
         score_with_interval("accuracy", np.full((1, 3), np.nan), np.zeros(1))
+
+
+def test_paired_intervals_are_narrower_than_the_prefixes_own():
+    told, labels = answers(seed=4)
+    said = told.copy()
+    said[:20] = np.roll(said[:20], 1, axis=-1)
+    found = paired_differences("accuracy", np.stack([said, told]), told, labels)
+    whole = (said.argmax(-1) == labels).mean() - (told.argmax(-1) == labels).mean()
+    assert found["differences"] == pytest.approx([whole, 0])
+    (low, high), same = found["difference_intervals"]
+    assert low <= whole <= high
+    assert high - low < 0.02
+    assert same == [0, 0]
+
+
+def test_paired_difference_of_correlations():
+    generator = np.random.default_rng(2)
+    truth = generator.normal(0, 1, 400)
+    told, said = ((truth + generator.normal(0, s, 400))[:, None] for s in (0.3, 1.0))
+    found = paired_differences("pearson", said[None], told, truth)
+    (low, high) = found["difference_intervals"][0]
+    assert low < found["differences"][0] < high < 0

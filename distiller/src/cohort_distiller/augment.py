@@ -29,11 +29,11 @@ class Vocabulary:
 
     @staticmethod
     def of(tokenizer: Tokenizer) -> "Vocabulary":
-        """Reads them from a tokenizer."""
+        """Reads them from a tokenizer: special is what it puts around empty texts."""
         found = [tokenizer.token_to_id(name) for name in _MASKS]
         mask = next((number for number in found if number is not None), -1)
-        added = tokenizer.get_added_tokens_decoder()
-        return Vocabulary(mask, frozenset(n for n, token in added.items() if token.special))
+        around = [*tokenizer.encode("").ids, *tokenizer.encode("", "").ids]
+        return Vocabulary(mask, frozenset(around))
 
 
 def augmented(

@@ -53,7 +53,7 @@ def fit_temperature(logits: Floats, labels: Labels) -> float:
     for _ in range(_HALVINGS):
         inverse = (low + high) / 2
         expected = (probabilities(values, 1 / inverse) * values).sum(-1)
-        if (told - expected).mean() > 0:
+        if (told - expected).mean() >= 0:
             low = inverse
         else:
             high = inverse

@@ -84,6 +84,11 @@ def check_manifest(manifest: Manifest, path: Path) -> None:
             counts.append((f"quality.{name}.prefixes", len(split["prefixes"]), members))
             intervals = len(split["prefix_intervals"])
             counts.append((f"quality.{name}.prefix_intervals", intervals, members))
+    if "calibration" in manifest:
+        heats = manifest["calibration"]["temperatures"]
+        counts.append(("calibration.temperatures", len(heats), members))
+    if "margins" in manifest:
+        counts.append(("margins.rows", len(manifest["margins"]["rows"]), members - 1))
     if manifest["task"] == "classification":
         counts.append(("labels", len(manifest.get("labels", [])), outputs))
     elif "labels" in manifest:

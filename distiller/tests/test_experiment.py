@@ -1,0 +1,69 @@
+"""One row of the ablation table, from files to figures, with a small teacher."""
+
+import json
+
+import pytest
+
+from cohort_distiller.cli import main
+from lessons import make_lesson
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory):
+    return make_lesson(tmp_path_factory.mktemp("tiny"), "classification", rows=48)
+
+
+def arguments(lesson, folder, recipe, *more):
+    paths = {
+        "dataset": lesson.folder,
+        "base": lesson.teacher,
+        "init-from": lesson.teacher,
+        "cache": folder / "cache",
+        "out": folder / "results" / f"{recipe}.json",
+    }
+    options = [text for name, path in paths.items() for text in (f"--{name}", str(path))]
+    return ["experiment", recipe, *options, "--threads", "1", "--quiet", "--device", "cpu", *more]
+
+
+def test_a_recipe_gives_figures_with_paired_intervals(lesson, tmp_path, capsys):
+    teacher = tmp_path / "cache" / "teachers" / lesson.folder.name
+    teacher.parent.mkdir(parents=True)
+    teacher.symlink_to(lesson.teacher)
+    assert main(arguments(lesson, tmp_path, "v1-teacher-layers", "--test")) == 0, (
+        capsys.readouterr()
+    )
+    result = json.loads((tmp_path / "results" / "v1-teacher-layers.json").read_text())
+    assert result["dataset"] == lesson.folder.name
+    assert (result["split"], result["rows"], result["metric"]) == ("test", 32, "accuracy")
+    assert result["teacher"] == 1.0
+    assert result["prefixes"] == result["figures"]["quality"]["test"]["prefixes"]
+    assert result["seconds"] > 0
+    compared = result["figures"]["differences"]["test"]
+    assert compared["differences"] == pytest.approx([p - 1 for p in result["prefixes"]], abs=1e-6)
+    for difference, (low, high) in zip(
+        compared["differences"], compared["difference_intervals"], strict=True
+    ):
+        assert low <= difference <= high
+    assert len(result["figures"]["calibration"]["temperatures"]) == 4
+    assert len(list((tmp_path / "cache" / "answers").iterdir())) == 3
+
+
+def test_a_set_without_test_rows_gives_half_of_dev_and_gets_a_teacher(lesson, tmp_path, capsys):
+    folder = tmp_path / "halved"
+    folder.mkdir()
+    for name in ("train", "dev"):
+        (folder / f"{name}.tsv").write_bytes(lesson.file(name).read_bytes())
+    more = ("--dataset", str(folder), "--test")
+    assert main(arguments(lesson, tmp_path, "one-tiny", *more)) == 2
+    assert "'one-tiny'" in capsys.readouterr().err
+    assert main(arguments(lesson, tmp_path, "one-deep", *more)) == 0, capsys.readouterr()
+    result = json.loads((tmp_path / "results" / "one-deep.json").read_text())
+    assert result["rows"] == result["figures"]["quality"]["dev"]["rows"] == 16
+    assert (tmp_path / "cache" / "teachers" / "halved" / "provenance.json").is_file()
+
+
+def test_what_a_recipe_lacks_is_named(lesson, tmp_path, capsys):
+    assert main(arguments(lesson, tmp_path, "one-unlabelled")) == 2
+    assert "--unlabelled" in capsys.readouterr().err
+    assert main(arguments(lesson, tmp_path, "one", "--dataset", str(tmp_path))) == 2
+    assert "train.tsv" in capsys.readouterr().err
