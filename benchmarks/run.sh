@@ -1,27 +1,26 @@
 #!/usr/bin/env bash
-# Runs one measurement: benchmarks/run.sh NAME ARGUMENT... (or ./cohort bench NAME ARGUMENT...)
+# Runs measurements: benchmarks/run.sh NAME... (or ./cohort bench NAME...); --help lists them.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
-usage() {
-  cat <<'TEXT'
-Usage: ./cohort bench NAME ARGUMENT...
-
-  teacher TOKENS STUDENT-PACKAGE (TEACHER-PACKAGE | TEACHER.onnx)...
-      one student against its teacher: one row of TOKENS tokens, one CPU thread
-  reference PACKAGE TEXTS REFERENCE.jsonl
-      largest difference between Java and PyTorch; TEXTS has one text a line
-TEXT
-}
-
+# Two of them have arguments of their own.
 case "${1:-}" in
-  teacher) main=TeacherComparison ;;
-  reference) main=ReferenceComparison ;;
-  help | --help) usage && exit 0 ;;
-  *) usage >&2 && exit 2 ;;
+  teacher) main=TeacherComparison && shift ;;
+  reference) main=ReferenceComparison && shift ;;
+  *) main=BenchCommand ;;
 esac
 
-app=$root/student-service/target/quarkus-app
-exec "${JAVA_HOME:?set it to a JDK 25, or use ./cohort bench}/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx1g \
-  -Djava.util.logging.manager=org.jboss.logmanager.LogManager \
-  -cp "$root/benchmarks/target/classes:$app/app/*:$app/lib/main/*:$app/lib/boot/*" "dev.cohort.benchmarks.$main" "${@:2}"
+# All that the services and the command line need is there once, in one version.
+services=
+for app in "$root"/{student-service,aggregator}/target/quarkus-app; do
+  services+=:$app/app/*:$app/lib/main/*:$app/lib/boot/*
+done
+for library in picocli HdrHistogram; do
+  services+=:$(echo "$root"/cli/target/lib/"$library"-*.jar)
+done
+
+[[ $(locale charmap 2>/dev/null) == UTF-8 ]] || export LC_ALL=C.UTF-8
+exec "${JAVA_HOME:?set it to a JDK 25, or use ./cohort bench}/bin/java" -XX:+UseSerialGC -Xmx1g \
+  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dai.djl.offline=true \
+  -Djava.util.logging.manager=org.jboss.logmanager.LogManager -Dcohort.home="$root" \
+  -cp "$root/benchmarks/target/classes:$root/cli/target/cohort-cli.jar$services" "dev.cohort.benchmarks.$main" "$@"

@@ -1,5 +1,6 @@
 package dev.cohort.benchmarks;
 
+import dev.cohort.benchmarks.load.Samples;
 import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackedBatch;
@@ -54,7 +55,7 @@ public final class TeacherComparison {
   private static final class Contestant {
     private final String name;
     private final Runnable call;
-    private final List<Long> nanos = new ArrayList<>();
+    private final Samples nanos = new Samples();
 
     Contestant(String name, Runnable call) {
       this.name = name;
@@ -67,11 +68,6 @@ public final class TeacherComparison {
         call.run();
         nanos.add(System.nanoTime() - start);
       }
-    }
-
-    double millis(double quantile) {
-      long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
-      return sorted[(int) (quantile * (sorted.length - 1))] / 1e6;
     }
   }
 
@@ -108,11 +104,11 @@ public final class TeacherComparison {
       System.out.printf(
           "%-32s min %7.2f  p50 %7.2f  p90 %7.2f ms   %5.1f x the student (p50), %5.1f x (min)%n",
           contestant.name,
-          contestant.millis(0),
-          contestant.millis(0.5),
-          contestant.millis(0.9),
-          contestant.millis(0.5) / student.millis(0.5),
-          contestant.millis(0) / student.millis(0));
+          contestant.nanos.millis(0),
+          contestant.nanos.millis(0.5),
+          contestant.nanos.millis(0.9),
+          contestant.nanos.millis(0.5) / student.nanos.millis(0.5),
+          contestant.nanos.millis(0) / student.nanos.millis(0));
     }
   }
 }

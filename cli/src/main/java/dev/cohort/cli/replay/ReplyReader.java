@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Reads a response to one row, in typed or raw form. Stateless. */
-final class ReplyReader {
+public final class ReplyReader {
   private ReplyReader() {}
 
   /** The reply; empty when the response has an output that cannot be read. */
-  static Optional<Reply> read(ModelInferResponse response) {
+  public static Optional<Reply> read(ModelInferResponse response) {
     try {
       return Optional.of(
           new Reply(

@@ -51,6 +51,10 @@ final class ChildProcess {
     return name;
   }
 
+  ProcessHandle handle() {
+    return process.toHandle();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

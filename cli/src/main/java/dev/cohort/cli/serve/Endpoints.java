@@ -8,13 +8,13 @@ import java.util.Set;
  *
  * @param host name or address, as the user gave it
  */
-record Endpoints(String host, int grpcPort, int httpPort, int metricsPort) {
+public record Endpoints(String host, int grpcPort, int httpPort, int metricsPort) {
   /**
    * Checks that the ports are different ones in 1..65535.
    *
    * @throws CommandException naming the value and what is allowed
    */
-  Endpoints {
+  public Endpoints {
     requirePort("--grpc-port", grpcPort);
     requirePort("--http-port", httpPort);
     requirePort("--metrics-port", metricsPort);

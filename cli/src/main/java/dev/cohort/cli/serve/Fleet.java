@@ -13,19 +13,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
- * The processes of one {@code cohort serve}, in the order in which they stop: the front door first,
- * so that what is in flight is still answered. Thread-safe: the shutdown hook closes it while
- * another thread watches it.
+ * The processes of one {@code cohort serve}, in the order in which they stop: the front door, which
+ * was started last, first, so that what is in flight is still answered. Thread-safe: the shutdown
+ * hook closes it while another thread watches it.
  */
-final class Fleet implements AutoCloseable {
+public final class Fleet implements AutoCloseable {
   /** More deaths than this within {@link #DEATH_WINDOW_NANOS} are no accident. */
   private static final int DEATHS_ALLOWED = 5;
 
   private static final long DEATH_WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
   private static final Duration DRAIN = Duration.ofSeconds(10);
   private static final int LOG_LINES = 20;
+
+  /** Opening a large package on a slow disk takes long; more is a hang. */
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+
+  private static final Duration PROBE_PERIOD = Duration.ofMillis(50);
 
   private final Path logs;
 
@@ -41,17 +47,47 @@ final class Fleet implements AutoCloseable {
   /**
    * @param logs existing folder; each service gets a file in it
    */
-  Fleet(Path logs) {
+  public Fleet(Path logs) {
     this.logs = logs;
   }
 
-  /** Starts a service. Does nothing once the fleet is closed. */
-  synchronized void start(Service service) {
+  /** Starts a service, also again. Does nothing once the fleet is closed. */
+  public synchronized void start(Service service) {
     if (!closed) {
       children.put(
           service,
           ChildProcess.start(
               service.name(), service.command(), logs.resolve(service.name() + ".log")));
+    }
+  }
+
+  /** The process of a service that was started, as of its last start. */
+  public synchronized ProcessHandle process(Service service) {
+    return children.get(service).handle();
+  }
+
+  /** The processes of all services that were started. */
+  public List<ProcessHandle> processes() {
+    return snapshot().values().stream().map(ChildProcess::handle).toList();
+  }
+
+  /**
+   * Returns when this is true; it is asked every now and then.
+   *
+   * @throws CommandException when a process ends before, or the time for starting has passed
+   */
+  public void awaitReady(BooleanSupplier ready) throws InterruptedException {
+    long begin = System.nanoTime();
+    while (!ready.getAsBoolean()) {
+      Optional<Service> dead = awaitDeath(PROBE_PERIOD);
+      if (dead.isPresent()) {
+        throw failure(dead.get());
+      }
+      if (System.nanoTime() - begin > START_LIMIT.toNanos()) {
+        throw CommandException.failure(
+            "the services were not ready after %d s; their logs say why"
+                .formatted(START_LIMIT.toSeconds()));
+      }
     }
   }
 

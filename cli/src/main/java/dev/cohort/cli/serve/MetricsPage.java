@@ -10,25 +10,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Samples of one page in Prometheus' text format. Immutable. */
-record MetricsPage(List<Sample> samples) {
+public record MetricsPage(List<Sample> samples) {
   private static final Pattern SAMPLE =
       Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})?\\s+(\\S+).*");
   private static final Pattern LABEL =
       Pattern.compile("([a-zA-Z_]\\w*)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   /** A page without samples. */
-  static final MetricsPage EMPTY = new MetricsPage(List.of());
+  public static final MetricsPage EMPTY = new MetricsPage(List.of());
 
   /** One number of a metric. */
-  record Sample(String name, Map<String, String> labels, double value) {
+  public record Sample(String name, Map<String, String> labels, double value) {
     /** Whether a label has a value. */
-    boolean has(String label, String wanted) {
+    public boolean has(String label, String wanted) {
       return wanted.equals(labels.get(label));
     }
   }
 
   /** Reads a page; lines that are no samples are passed over. */
-  static MetricsPage parse(String text) {
+  public static MetricsPage parse(String text) {
     List<Sample> samples = new ArrayList<>();
     for (String line : text.split("\n")) {
       Matcher matcher = SAMPLE.matcher(line);
@@ -41,12 +41,12 @@ record MetricsPage(List<Sample> samples) {
   }
 
   /** The samples of one metric. */
-  Stream<Sample> of(String name) {
+  public Stream<Sample> of(String name) {
     return samples.stream().filter(sample -> sample.name().equals(name));
   }
 
   /** Sum of those samples of a metric that are wanted; 0 without any. */
-  double sum(String name, Predicate<Sample> wanted) {
+  public double sum(String name, Predicate<Sample> wanted) {
     return of(name).filter(wanted).mapToDouble(Sample::value).sum();
   }
 

@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Finds and checks TCP ports. Stateless. */
-final class Ports {
+public final class Ports {
   private Ports() {}
 
   /**
    * Different ports that are free on the loopback interface now. Another process may take one
    * before it is used; whoever starts a service on it then sees that service fail.
    */
-  static List<Integer> free(int count) {
+  public static List<Integer> free(int count) {
     List<ServerSocket> held = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {

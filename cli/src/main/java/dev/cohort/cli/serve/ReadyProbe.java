@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * Asks an aggregator over its own ports. Each question has a deadline of a second. Not for
  * concurrent use.
  */
-final class ReadyProbe implements AutoCloseable {
+public final class ReadyProbe implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(1);
 
   private final Endpoints endpoints;
@@ -31,7 +31,7 @@ final class ReadyProbe implements AutoCloseable {
    * @param tls the HTTP and gRPC ports have TLS: they may want a certificate, so the metrics port,
    *     which knows the same, is asked in their place
    */
-  ReadyProbe(Endpoints endpoints, boolean tls) {
+  public ReadyProbe(Endpoints endpoints, boolean tls) {
     this.endpoints = endpoints;
     this.tls = tls;
     this.channel =
@@ -43,14 +43,14 @@ final class ReadyProbe implements AutoCloseable {
   }
 
   /** Whether the aggregator says, on both its ports where they can be asked, that it can answer. */
-  boolean ready() {
+  public boolean ready() {
     return tls
         ? httpReady(endpoints.metricsPort(), "/health/ready")
         : httpReady(endpoints.httpPort(), "/v2/health/ready") && grpcReady();
   }
 
   /** The metrics page; an empty one when it cannot be had. */
-  MetricsPage metrics() {
+  public MetricsPage metrics() {
     try {
       return MetricsPage.parse(get(endpoints.metricsPort(), "/metrics").body());
     } catch (IOException e) {

@@ -8,9 +8,9 @@ import java.util.List;
  * @param name for people and for the log file's name
  * @param command program and arguments
  */
-record Service(String name, List<String> command) {
+public record Service(String name, List<String> command) {
   /** Copies the list. */
-  Service {
+  public Service {
     command = List.copyOf(command);
   }
 }

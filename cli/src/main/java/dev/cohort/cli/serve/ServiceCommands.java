@@ -12,7 +12,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 
 /** The command lines of seats and aggregators: JVM, its options and the services' settings. */
-final class ServiceCommands {
+public final class ServiceCommands {
   /** Weights and tensors are native memory; the heap holds messages only. */
   private static final String SEAT_HEAP = "-Xmx256m";
 
@@ -25,7 +25,10 @@ final class ServiceCommands {
 
   private final Home home;
 
-  ServiceCommands(Home home) {
+  /**
+   * @param home where the built services are
+   */
+  public ServiceCommands(Home home) {
     this.home = home;
   }
 
@@ -37,9 +40,16 @@ final class ServiceCommands {
     settings.put("cohort.host", LOOPBACK);
     settings.put("cohort.port", number(model.seatPorts().get(seat)));
     settings.put("cohort.metrics-port", ANY_PORT);
-    return new Service(
-        "%s-seat-%d".formatted(model.manifest().name(), seat),
-        command(home.seatJar(), SEAT_HEAP, settings));
+    return seat("%s-seat-%d".formatted(model.manifest().name(), seat), settings);
+  }
+
+  /**
+   * A seat.
+   *
+   * @param settings by their keys, {@code cohort.package} and so on
+   */
+  public Service seat(String name, Map<String, String> settings) {
+    return new Service(name, command(home.seatJar(), SEAT_HEAP, settings));
   }
 
   /** The aggregator of all models. */
@@ -52,7 +62,31 @@ final class ServiceCommands {
     settings.put("cohort.http-port", number(endpoints.httpPort()));
     settings.put("cohort.metrics-port", number(endpoints.metricsPort()));
     settings.putAll(protection.settings());
+    return aggregator(settings);
+  }
+
+  /**
+   * An aggregator.
+   *
+   * @param settings by their keys, {@code cohort.packages} and so on
+   */
+  public Service aggregator(Map<String, String> settings) {
     return new Service("aggregator", command(home.aggregatorJar(), AGGREGATOR_HEAP, settings));
+  }
+
+  /**
+   * The JVM of this process and the options that every service has.
+   *
+   * @param heap the option that says how much
+   */
+  public static List<String> jvm(String heap) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        heap,
+        "-XX:+UseSerialGC",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Dai.djl.offline=true");
   }
 
   /** A list setting; commas inside an element are escaped. */
@@ -74,15 +108,7 @@ final class ServiceCommands {
   }
 
   private List<String> command(Path jar, String heap, Map<String, String> settings) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            heap,
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dai.djl.offline=true"));
+    List<String> command = new ArrayList<>(jvm(heap));
     openedPackages(jar).forEach(opened -> command.add("--add-opens=" + opened + "=ALL-UNNAMED"));
     settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.addAll(List.of("-cp", home.commandJar() + java.io.File.pathSeparator + jar));

@@ -7,10 +7,6 @@ import java.util.Optional;
 
 /** Waits until a fleet is ready, then shows figures and starts again what dies. One thread. */
 final class Watch {
-  /** Opening a large package on a slow disk takes long; more is a hang. */
-  private static final Duration START_LIMIT = Duration.ofMinutes(3);
-
-  private static final Duration PROBE_PERIOD = Duration.ofMillis(50);
   private static final Duration TERMINAL_PERIOD = Duration.ofSeconds(1);
   private static final Duration LOG_PERIOD = Duration.ofSeconds(10);
 
@@ -33,24 +29,9 @@ final class Watch {
    * @throws CommandException when a process ends before all are ready, or ends too often
    */
   void run(String readyLine) throws InterruptedException {
-    awaitReady();
+    fleet.awaitReady(probe::ready);
     console.out().println(readyLine);
     show();
-  }
-
-  private void awaitReady() throws InterruptedException {
-    long begin = System.nanoTime();
-    while (!probe.ready()) {
-      Optional<Service> dead = fleet.awaitDeath(PROBE_PERIOD);
-      if (dead.isPresent()) {
-        throw fleet.failure(dead.get());
-      }
-      if (System.nanoTime() - begin > START_LIMIT.toNanos()) {
-        throw CommandException.failure(
-            "the services were not ready after %d s; their logs say why"
-                .formatted(START_LIMIT.toSeconds()));
-      }
-    }
   }
 
   private void show() throws InterruptedException {

@@ -1,0 +1,2 @@
+/** Benches of the path of a request: aggregator, seats, batching and pruning. */
+package dev.cohort.benchmarks.dataplane;

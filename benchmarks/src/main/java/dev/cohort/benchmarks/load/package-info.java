@@ -1,0 +1,2 @@
+/** Sending requests and taking times. */
+package dev.cohort.benchmarks.load;

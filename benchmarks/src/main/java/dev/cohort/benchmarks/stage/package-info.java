@@ -1,0 +1,2 @@
+/** Seats and aggregators as processes of this machine, as {@code cohort serve} starts them. */
+package dev.cohort.benchmarks.stage;
