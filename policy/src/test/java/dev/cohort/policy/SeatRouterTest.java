@@ -47,6 +47,22 @@ class SeatRouterTest {
   }
 
   @Test
+  void usesOnlyAsManySeatsAsThereAreStudents() {
+    var seats = List.of(idle(0, 0), idle(1, 1), idle(2, 2), idle(3, 3));
+    assertThat(router.route(seats, 2, 1_000))
+        .containsExactly(new Assignment(0, 0, 1), new Assignment(1, 1, 2));
+  }
+
+  @Test
+  void foldsWhereTheBacklogElsewhereCostsMoreThanWaitingHere() {
+    // 0 would complete 4 students in 4 ms; 1 owes 2.5 ms, so one student there ends at 3.5 ms.
+    assertThat(router.route(List.of(idle(0, 0), busy(1, 1, 2_500)), 4, 1_000))
+        .containsExactly(new Assignment(0, 0, 3), new Assignment(1, 3, 4));
+    assertThat(router.route(List.of(idle(0, 0), busy(1, 1, 3_500)), 4, 1_000))
+        .containsExactly(new Assignment(0, 0, 4));
+  }
+
+  @Test
   void avoidsABusySeatAndASlowOne() {
     assertThat(router.route(List.of(busy(0, 0, 9_000), idle(1, 1)), 4, 1_000))
         .containsExactly(new Assignment(1, 0, 4));
