@@ -65,7 +65,7 @@ public final class Aggregator implements AutoCloseable {
     this.answerer = pool("cohort-answer-", 1, Integer.MAX_VALUE);
     this.dispatcher =
         new Dispatcher(
-            catalog, settings.seats(), security.seats(), settings.prefixes(), metrics, clock);
+            catalog, settings.seats(), security.seats(), settings.dispatch(), metrics, clock);
     InferencePipeline pipeline =
         new InferencePipeline(
             catalog, admission, textPool, dispatcher, answerer, metrics, settings.timeout(), clock);

@@ -13,7 +13,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import dev.cohort.aggregator.config.Settings;
-import dev.cohort.aggregator.dispatch.PrefixSettings;
 import dev.cohort.aggregator.dispatch.SeatAddress;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.oip.Datatype;
@@ -125,20 +124,7 @@ class AggregatorIT {
 
   private static Aggregator aggregator(List<SeatAddress> seats) throws IOException {
     Settings settings =
-        new Settings(
-            List.of(TinyPackage.PATH),
-            seats,
-            "127.0.0.1",
-            0,
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(5),
-            1,
-            MESSAGE_BYTES,
-            64,
-            512,
-            262_144,
-            4 * MESSAGE_BYTES,
-            new PrefixSettings(Duration.ofMinutes(1), Duration.ofMillis(100), 1, 1, 64));
+        TestSettings.of(List.of(TinyPackage.PATH), seats, MESSAGE_BYTES, TestSettings.UNPRUNED);
     ServingMetrics metrics = new ServingMetrics(new SimpleMeterRegistry());
     return Aggregator.start(settings, "1.2.3", metrics, NanoClock.SYSTEM);
   }

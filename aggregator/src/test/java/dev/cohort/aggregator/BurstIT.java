@@ -32,8 +32,6 @@ class BurstIT {
   private static final Path DEMO = Path.of("..", "demo", "clinc150");
   private static final Path DEMO_TEST = Path.of("..", "demo", "data", "clinc150", "test.tsv");
   private static final int DEMO_ROWS = 400;
-  private static final PrefixSettings UNPRUNED =
-      new PrefixSettings(Duration.ofMinutes(1), Duration.ofMillis(100), 1, 1, 64);
 
   private static ServedPackages twoSeats(Path folder, PrefixSettings prefixes) throws Exception {
     List<RealSeat> seats = List.of(RealSeat.start(folder, 0), RealSeat.start(folder, 1));
@@ -111,7 +109,8 @@ class BurstIT {
     RealSeat doomed = RealSeat.start(TinyPackage.PATH, 0);
     List<RealSeat> seats = List.of(doomed, RealSeat.start(TinyPackage.PATH, 1));
     List<ReferenceRow> rows = ReferenceRow.of(TinyPackage.PATH);
-    try (ServedPackages served = ServedPackages.start(List.of(TinyPackage.PATH), seats, UNPRUNED);
+    try (ServedPackages served =
+            ServedPackages.start(List.of(TinyPackage.PATH), seats, TestSettings.UNPRUNED);
         Load load = new Load(served, rows)) {
       Await.until("rows were answered", () -> served.count("cohort.rows") > 200);
       doomed.kill();
@@ -127,7 +126,8 @@ class BurstIT {
     RealSeat frozen = RealSeat.start(TinyPackage.PATH, 0);
     List<RealSeat> seats = List.of(frozen, RealSeat.start(TinyPackage.PATH, 1));
     List<ReferenceRow> rows = ReferenceRow.of(TinyPackage.PATH);
-    try (ServedPackages served = ServedPackages.start(List.of(TinyPackage.PATH), seats, UNPRUNED);
+    try (ServedPackages served =
+            ServedPackages.start(List.of(TinyPackage.PATH), seats, TestSettings.UNPRUNED);
         Load load = new Load(served, rows)) {
       Await.until("rows were answered", () -> served.count("cohort.rows") > 200);
       frozen.suspend();
@@ -185,7 +185,7 @@ class BurstIT {
         IntStream.range(0, DEMO_ROWS)
             .mapToObj(i -> lines.get(1 + i * step).split("\t")[0])
             .toList();
-    try (ServedPackages served = twoSeats(DEMO, UNPRUNED)) {
+    try (ServedPackages served = twoSeats(DEMO, TestSettings.UNPRUNED)) {
       List<Object> alone = texts.stream().map(text -> label(served.grpc(), text)).toList();
       List<CompletableFuture<Object>> burst = new ArrayList<>();
       try (ExecutorService threads = Executors.newFixedThreadPool(64)) {

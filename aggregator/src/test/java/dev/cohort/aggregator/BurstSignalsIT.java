@@ -147,21 +147,7 @@ class BurstSignalsIT {
     private final ManagedChannel channel;
 
     Lonely(List<SeatAddress> seats) throws IOException {
-      Settings settings =
-          new Settings(
-              List.of(TinyPackage.PATH),
-              seats,
-              "127.0.0.1",
-              0,
-              Duration.ofSeconds(20),
-              Duration.ofSeconds(5),
-              1,
-              1 << 20,
-              64,
-              512,
-              262_144,
-              4 << 20,
-              HASTY);
+      Settings settings = TestSettings.of(List.of(TinyPackage.PATH), seats, 1 << 20, HASTY);
       this.aggregator =
           Aggregator.start(
               settings, "1", new ServingMetrics(new SimpleMeterRegistry()), NanoClock.SYSTEM);

@@ -61,10 +61,7 @@ final class ServedPackages implements AutoCloseable {
   /** Serves these packages unpruned; all are ready when this returns. */
   static ServedPackages start(List<Path> packages) throws Exception {
     List<RealSeat> seats = packages.stream().map(folder -> RealSeat.start(folder, 0)).toList();
-    return start(
-        packages,
-        seats,
-        new PrefixSettings(Duration.ofMinutes(1), Duration.ofMillis(100), 1, 1, 64));
+    return start(packages, seats, TestSettings.UNPRUNED);
   }
 
   /** Serves packages from these seats, which are closed with it; all are ready and connected. */
@@ -96,20 +93,8 @@ final class ServedPackages implements AutoCloseable {
       SimpleMeterRegistry registry)
       throws IOException {
     Settings settings =
-        new Settings(
-            packages,
-            seats.stream().map(RealSeat::address).toList(),
-            "127.0.0.1",
-            0,
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(5),
-            1,
-            1 << 20,
-            64,
-            512,
-            262_144,
-            4 << 20,
-            prefixes);
+        TestSettings.of(
+            packages, seats.stream().map(RealSeat::address).toList(), 1 << 20, prefixes);
     ServingMetrics metrics = new ServingMetrics(registry);
     return Aggregator.start(settings, "1.2.3", metrics, NanoClock.SYSTEM);
   }

@@ -52,6 +52,18 @@ public interface AggregatorConfig {
   @WithDefault("1.0")
   double qualityFloor();
 
+  /** Whether a batch waits for more rows while a lane is free: hungry or lazy. */
+  @WithDefault("hungry")
+  String batching();
+
+  /** How long the oldest row waits for others when batching is lazy. */
+  @WithDefault("5ms")
+  Duration batchingWindow();
+
+  /** Utilisation of the other seats below which all work of a silent seat is copied. */
+  @WithDefault("0.7")
+  double hedgeBelow();
+
   Students students();
 
   Limits limits();

@@ -1,11 +1,14 @@
 package dev.cohort.aggregator.config;
 
+import dev.cohort.aggregator.dispatch.DispatchSettings;
 import dev.cohort.aggregator.dispatch.PrefixSettings;
 import dev.cohort.aggregator.dispatch.SeatAddress;
+import dev.cohort.policy.BatchingPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Checked settings. Immutable.
@@ -14,7 +17,7 @@ import java.util.List;
  * @param seats may be empty: then no request is answered
  * @param timeout for requests that bring no deadline
  * @param drain time for requests in flight when the process stops
- * @param prefixes how many students may answer
+ * @param dispatch how work goes to seats
  */
 public record Settings(
     List<Path> packages,
@@ -29,13 +32,14 @@ public record Settings(
     int queueRequests,
     int queueTokens,
     int queueBytes,
-    PrefixSettings prefixes) {
+    DispatchSettings dispatch) {
   private static final int MAX_PORT = 65_535;
   private static final int MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
   private static final int MAX_THREADS = 256;
   private static final int MAX_ROWS = 65_536;
   private static final int MAX_STUDENTS = 64;
   private static final int MAX_POINTS = 100;
+  private static final int MAX_UTILISATION = 100;
   private static final Duration LONGEST = Duration.ofHours(1);
 
   /** Copies the lists. */
@@ -70,6 +74,12 @@ public record Settings(
     faults.duration("cohort.timeout", config.timeout(), Duration.ofMillis(1));
     faults.duration("cohort.drain", config.drain(), Duration.ZERO);
     PrefixSettings prefixes = prefixes(config, faults);
+    BatchingPolicy.Mode batching = batching(config, faults);
+    if (!(config.hedgeBelow() >= 0 && config.hedgeBelow() <= MAX_UTILISATION)) {
+      faults.add(
+          "cohort.hedge-below is %s; allowed are 0 to %d"
+              .formatted(config.hedgeBelow(), MAX_UTILISATION));
+    }
     faults.throwIfAny();
     return new Settings(
         packages,
@@ -84,7 +94,22 @@ public record Settings(
         limits.queueRequests(),
         limits.queueTokens(),
         limits.queueBytes(),
-        prefixes);
+        new DispatchSettings(
+            prefixes,
+            new BatchingPolicy.Settings(
+                batching, config.batchingWindow().toNanos(), config.latencyTarget().toNanos()),
+            config.hedgeBelow()));
+  }
+
+  private static BatchingPolicy.Mode batching(AggregatorConfig config, Faults faults) {
+    faults.duration("cohort.batching-window", config.batchingWindow(), Duration.ZERO);
+    for (BatchingPolicy.Mode mode : BatchingPolicy.Mode.values()) {
+      if (mode.name().toLowerCase(Locale.ROOT).equals(config.batching())) {
+        return mode;
+      }
+    }
+    faults.add("cohort.batching is %s; allowed are hungry and lazy".formatted(config.batching()));
+    return BatchingPolicy.Mode.HUNGRY;
   }
 
   private static PrefixSettings prefixes(AggregatorConfig config, Faults faults) {

@@ -113,6 +113,17 @@ final class Batch {
     return now + rows.stream().mapToLong(row -> row.job().deadlineNanos() - now).max().orElse(0);
   }
 
+  /** When the first of those who still wait gives up; the last one's time when nobody waits. */
+  long nearestDeadlineNanos() {
+    long last = deadlineNanos();
+    return last
+        + rows.stream()
+            .filter(row -> !row.job().isDone())
+            .mapToLong(row -> row.job().deadlineNanos() - last)
+            .min()
+            .orElse(0);
+  }
+
   /** Students 0..n-1 have all answered. */
   int complete() {
     int complete = 0;

@@ -31,10 +31,10 @@ public final class Dispatcher implements AutoCloseable {
   public Dispatcher(
       ModelCatalog models,
       List<SeatAddress> seats,
-      PrefixSettings prefixes,
+      DispatchSettings settings,
       ServingMetrics metrics,
       NanoClock clock) {
-    this(models, seats, Optional.empty(), prefixes, metrics, clock);
+    this(models, seats, Optional.empty(), settings, metrics, clock);
   }
 
   /**
@@ -46,14 +46,14 @@ public final class Dispatcher implements AutoCloseable {
       ModelCatalog models,
       List<SeatAddress> seats,
       Optional<ClientTls> tls,
-      PrefixSettings prefixes,
+      DispatchSettings settings,
       ServingMetrics metrics,
       NanoClock clock) {
     this.clock = clock;
     this.owner =
         new OwnerThread(
             task -> Thread.ofPlatform().name("cohort-dispatch").daemon().unstarted(task), metrics);
-    this.fleet = new Fleet(models, seats, tls, prefixes, metrics, owner, clock);
+    this.fleet = new Fleet(models, seats, tls, settings, metrics, owner, clock);
   }
 
   /** Begins to connect to the seats; returns at once. */

@@ -49,7 +49,7 @@ final class Fleet implements SeatEvents, SignalSource.State {
       ModelCatalog models,
       List<SeatAddress> addresses,
       Optional<ClientTls> tls,
-      PrefixSettings prefixes,
+      DispatchSettings settings,
       ServingMetrics metrics,
       ScheduledExecutorService owner,
       NanoClock clock) {
@@ -67,7 +67,8 @@ final class Fleet implements SeatEvents, SignalSource.State {
                 Collectors.toMap(
                     Function.identity(),
                     model ->
-                        new ModelQueue(model, seats, prefixes, metrics, signals::changed, clock)));
+                        new ModelQueue(
+                            model, seats, settings, metrics, signals::changed, owner, clock)));
   }
 
   Readiness readiness() {
@@ -95,6 +96,7 @@ final class Fleet implements SeatEvents, SignalSource.State {
   /** Time went by. */
   void tick() {
     seats.forEach(Seat::checkStalled);
+    seats.stream().filter(Seat::isSlow).forEach(this::copyWork);
     queues.values().forEach(ModelQueue::tick);
     signals.tick();
   }
@@ -198,8 +200,7 @@ final class Fleet implements SeatEvents, SignalSource.State {
   public void slow(Seat seat, List<Sent> work) {
     metrics.seatFailed("slow");
     LOG.warnf("seat=%s reason=slow %d batches are not answered", seat.address(), work.size());
-    work.forEach(sent -> queues.get(sent.batch().model()).hedge(seat, sent));
-    forModelsOf(seat, model -> queues.get(model).send());
+    copyWork(seat);
   }
 
   @Override
@@ -221,6 +222,11 @@ final class Fleet implements SeatEvents, SignalSource.State {
       }
     }
     queue.returned(sent, reason(Status.Code.UNAVAILABLE, seat, refusal));
+  }
+
+  private void copyWork(Seat slow) {
+    slow.open().forEach(sent -> queues.get(sent.batch().model()).hedge(slow, sent));
+    forModelsOf(slow, model -> queues.get(model).send());
   }
 
   private static RefusedException reason(Status.Code code, Seat seat, Refusal refusal) {

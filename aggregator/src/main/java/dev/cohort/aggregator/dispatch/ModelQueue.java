@@ -6,19 +6,22 @@ import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.policy.BatchCost;
 import dev.cohort.policy.BatchLimits;
+import dev.cohort.policy.HedgePolicy;
 import dev.cohort.policy.PrefixPolicy;
 import dev.cohort.protocol.burst.v1.ModelSignals;
 import dev.cohort.protocol.burst.v1.Queue;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What waits for one model and what is on its way. Hungry: whenever seats have credits, the oldest
- * row leaves with the rows that the plan puts beside it, for as many students as the prefix policy
- * says. Work that a seat did not do goes to another one; what no seat can do ends with the longest
- * complete prefix. Owned by the dispatch thread, but for {@link #forecast}.
+ * What waits for one model and what is on its way. Whenever seats have credits, and the batching
+ * policy does not wait for more rows, the oldest row leaves with the rows that the plan puts beside
+ * it, for as many students as the prefix policy says. Work that a seat did not do goes to another
+ * one; what no seat can do ends with the longest complete prefix. Owned by the dispatch thread, but
+ * for {@link #forecast}.
  */
 final class ModelQueue {
   /** Rows of one batch: beyond this a batch gains nothing and a change of the prefix waits. */
@@ -38,6 +41,8 @@ final class ModelQueue {
   private final PrefixControl control;
   private final int floor;
   private final ModelLoad load;
+  private final HedgePolicy hedging;
+  private final BatchWait wait;
   private final RowBuffer buffer = new RowBuffer();
   private final Set<Batch> inFlight = new LinkedHashSet<>();
   private final Set<Batch> resends = new LinkedHashSet<>();
@@ -48,18 +53,22 @@ final class ModelQueue {
   ModelQueue(
       ServedModel model,
       List<Seat> seats,
-      PrefixSettings settings,
+      DispatchSettings settings,
       ServingMetrics metrics,
       Runnable changed,
+      ScheduledExecutorService owner,
       NanoClock clock) {
     this.model = model;
     this.seats = new ModelSeats(model, seats);
     this.metrics = metrics;
     this.clock = clock;
-    this.targetMicros = settings.targetMicros();
-    PrefixPolicy.Bounds bounds = settings.bounds(model.manifest());
-    this.control = new PrefixControl(settings.policy(), bounds, clock.nanoTime());
-    this.floor = settings.floor(model.manifest());
+    PrefixSettings prefixes = settings.prefixes();
+    this.targetMicros = prefixes.targetMicros();
+    PrefixPolicy.Bounds bounds = prefixes.bounds(model.manifest());
+    this.control = new PrefixControl(prefixes.policy(), bounds, clock.nanoTime());
+    this.floor = prefixes.floor(model.manifest());
+    this.hedging = settings.hedging();
+    this.wait = new BatchWait(settings.batching(), owner, this::send);
     this.load = new ModelLoad(control.prefix(), changed, clock.nanoTime());
     metrics.prefix(model, control.prefix());
   }
@@ -124,8 +133,12 @@ final class ModelQueue {
     send();
   }
 
-  /** A seat is slow with this; another may be quicker. */
+  /** A seat is slow with this; another may be quicker, where the policy allows a copy. */
   void hedge(Seat slow, Sent sent) {
+    if (sent.isCopied() || !isWorthACopy(slow, sent)) {
+      return;
+    }
+    sent.copied();
     Batch batch = sent.batch();
     batch.avoided().add(slow);
     if (batch.resends() < MAX_RESENDS) {
@@ -134,6 +147,19 @@ final class ModelQueue {
       metrics.resent("slow");
     }
     forget(batch);
+  }
+
+  private boolean isWorthACopy(Seat slow, Sent sent) {
+    long now = clock.nanoTime();
+    Workload work = workload();
+    double load = seats.isMeasured() ? control.utilisation(work.lanes(), now) : Double.NaN;
+    double redoMicros = work.drainMicros(0) + sent.openMicros();
+    return hedging.copies(
+        load,
+        new HedgePolicy.Late(
+            slow.silentNanos(),
+            sent.batch().nearestDeadlineNanos() - now,
+            (long) (redoMicros * 1000)));
   }
 
   /** What a seat would not run whatever it is given ends with what others said. */
@@ -196,7 +222,11 @@ final class ModelQueue {
     BatchCost whole =
         (students, tokens, count, longest) ->
             BATCH_MICROS + cost.micros(students, tokens, count, longest);
-    List<QueuedRow> rows = buffer.next(whole, limits(cost, prefix), prefix);
+    BatchLimits limits = limits(cost, prefix);
+    if (wait.holds(buffer, limits, workload().drainMicros(prefix), clock.nanoTime())) {
+      return false;
+    }
+    List<QueuedRow> rows = buffer.next(whole, limits, prefix);
     BatchShape shape = BatchShape.of(rows);
     int asked =
         Math.max(prefix, rows.stream().mapToInt(row -> row.job().minStudents()).max().orElse(1));

@@ -42,16 +42,27 @@ final class PrefixControl {
     arrivals.add(micros, nowNanos);
   }
 
+  /**
+   * Share of the capacity that the present arrival rate uses with the prefix in use; not a number
+   * without lanes.
+   */
+  double utilisation(int lanes, long nowNanos) {
+    return utilisation(prefix(), arrivals.perSecond(nowNanos), lanes);
+  }
+
   /** Decides anew; holds the prefix where nothing can be predicted. */
   int decide(Workload work, long nowNanos) {
-    double rate = arrivals.perSecond(nowNanos) / 1e6;
+    double rate = arrivals.perSecond(nowNanos);
     state =
         policy.decide(
             state,
             bounds,
-            new PrefixPolicy.Load(
-                work::drainMicros, k -> work.lanes() == 0 ? Double.NaN : k * rate / work.lanes()),
+            new PrefixPolicy.Load(work::drainMicros, k -> utilisation(k, rate, work.lanes())),
             nowNanos);
     return state.prefix();
+  }
+
+  private static double utilisation(int students, double microsPerSecond, int lanes) {
+    return lanes == 0 ? Double.NaN : students * microsPerSecond / 1e6 / lanes;
   }
 }

@@ -47,6 +47,14 @@ final class RowBuffer {
     return jobs.isEmpty() ? 0 : nowNanos - jobs.firstEntry().getValue().sinceNanos();
   }
 
+  /** Time until the nearest deadline of those that wait; {@code Long.MAX_VALUE} without any. */
+  long nearestDeadlineNanos(long nowNanos) {
+    return jobs.keySet().stream()
+        .mapToLong(job -> job.deadlineNanos() - nowNanos)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
   void add(Job job, long nowNanos) {
     jobs.put(job, new Waiting(job.rows().size(), nowNanos));
     for (int index = 0; index < job.rows().size(); index++) {

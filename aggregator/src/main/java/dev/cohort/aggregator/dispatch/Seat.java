@@ -177,6 +177,16 @@ final class Seat implements AutoCloseable {
     return slow;
   }
 
+  /** Since it answered anything, or was first asked after having nothing to do. */
+  long silentNanos() {
+    return clock.nanoTime() - lastAnswerNanos;
+  }
+
+  /** What it has not answered, oldest first. */
+  List<Sent> open() {
+    return ledger.open();
+  }
+
   /** Asks the seat what it serves, and connects when it is ready. One question is open at most. */
   void describe() {
     if (state != State.CLOSED && !asking) {
@@ -193,6 +203,10 @@ final class Seat implements AutoCloseable {
     double predictedMicros = ledger.backlogMicros() + (end - first) * studentMicros;
     long patience = Math.max(LEAST_PATIENCE_NANOS, (long) (PATIENCE * 1000 * predictedMicros));
     long overdue = batch.deadlineNanos() + STALL.toNanos();
+    if (ledger.isIdle()) {
+      // Silence begins with the first thing that there is to say.
+      lastAnswerNanos = now;
+    }
     long id = ledger.send(new Sent(batch, first, end, studentMicros, now + patience, overdue));
     batch.sent(first, end);
     outbox.orElseThrow().send(batch.message(id, first, end, left));

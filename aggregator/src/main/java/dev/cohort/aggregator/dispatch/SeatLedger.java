@@ -26,6 +26,11 @@ final class SeatLedger {
     return sent.values().stream().mapToDouble(Sent::openMicros).sum();
   }
 
+  /** Whether it owes no answer. */
+  boolean isIdle() {
+    return sent.isEmpty();
+  }
+
   /** What the seat has not answered, oldest first. */
   List<Sent> open() {
     return List.copyOf(sent.values());

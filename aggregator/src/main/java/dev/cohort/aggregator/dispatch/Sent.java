@@ -11,6 +11,7 @@ final class Sent {
   private final long expectedNanos;
   private final long overdueNanos;
   private final BitSet awaited = new BitSet();
+  private boolean copied;
 
   /**
    * @param studentMicros predicted engine time of one student
@@ -43,6 +44,15 @@ final class Sent {
 
   int end() {
     return end;
+  }
+
+  /** Whether another seat was asked for the same because this one is slow. */
+  boolean isCopied() {
+    return copied;
+  }
+
+  void copied() {
+    copied = true;
   }
 
   /** Predicted engine time of what has not come yet. */

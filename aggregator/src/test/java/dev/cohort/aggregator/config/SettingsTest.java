@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cohort.aggregator.dispatch.SeatAddress;
+import dev.cohort.policy.BatchingPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -74,6 +75,21 @@ class SettingsTest {
     }
 
     @Override
+    public String batching() {
+      return rows == 0 ? "eager" : "lazy";
+    }
+
+    @Override
+    public Duration batchingWindow() {
+      return timeout;
+    }
+
+    @Override
+    public double hedgeBelow() {
+      return rows == 0 ? -1 : 0.7;
+    }
+
+    @Override
     public Duration quiet() {
       return Duration.ZERO;
     }
@@ -116,6 +132,7 @@ class SettingsTest {
     assertEquals(List.of(), settings.seats());
     assertEquals(8001, settings.grpcPort());
     assertTrue(settings.tokenizerThreads() >= 1);
+    assertEquals(BatchingPolicy.Mode.LAZY, settings.dispatch().batching().mode());
   }
 
   @Test
@@ -140,6 +157,9 @@ class SettingsTest {
             "cohort.timeout is PT2H",
             "cohort.latency-target is PT2H",
             "cohort.quality-floor is NaN",
+            "cohort.batching is eager; allowed are hungry and lazy",
+            "cohort.batching-window is PT2H",
+            "cohort.hedge-below is -1.0; allowed are 0 to 100",
             "cohort.students.min is 4; allowed are 1 to cohort.students.max, 3",
             "cohort.limits.rows is 0")) {
       assertTrue(text.contains(part), text);

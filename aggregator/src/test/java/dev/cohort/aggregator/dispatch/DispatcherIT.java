@@ -18,6 +18,7 @@ import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.TextTokenizer;
 import dev.cohort.packages.TokenRow;
+import dev.cohort.policy.BatchingPolicy;
 import dev.cohort.protocol.student.v1.ForwardRequest;
 import dev.cohort.protocol.student.v1.Refusal;
 import io.grpc.Status;
@@ -50,6 +51,8 @@ class DispatcherIT {
   private final AtomicInteger sent = new AtomicInteger();
   private PrefixSettings prefixes =
       new PrefixSettings(Duration.ofMinutes(1), Duration.ofMillis(100), 1, 1, 64);
+  private Duration window = Duration.ZERO;
+  private double hedgeBelow = 0.7;
 
   @BeforeAll
   static void openPackage() throws IOException {
@@ -81,10 +84,20 @@ class DispatcherIT {
     ServingMetrics metrics = new ServingMetrics(registry);
     Dispatcher dispatcher =
         new Dispatcher(
-            new ModelCatalog(List.of(model)), addresses, prefixes, metrics, NanoClock.SYSTEM);
+            new ModelCatalog(List.of(model)), addresses, settings(), metrics, NanoClock.SYSTEM);
     opened.add(dispatcher);
     dispatcher.start();
     return dispatcher;
+  }
+
+  /** Lazy with a window, else hungry. */
+  private DispatchSettings settings() {
+    BatchingPolicy.Mode mode =
+        window.isZero() ? BatchingPolicy.Mode.HUNGRY : BatchingPolicy.Mode.LAZY;
+    return new DispatchSettings(
+        prefixes,
+        new BatchingPolicy.Settings(mode, window.toNanos(), prefixes.target().toNanos()),
+        hedgeBelow);
   }
 
   private Dispatcher connected(ScriptedSeat... seats) {
@@ -266,6 +279,47 @@ class DispatcherIT {
           return silent.received().size() > before;
         });
     assertEquals(2, connectedSeats());
+  }
+
+  @Test
+  void underLoadASilentSeatsWorkIsCopiedOnlyWhenItMustHaveStopped() throws Exception {
+    hedgeBelow = 0;
+    ScriptedSeat silent = seat(0, 4).microsPerToken(1).script((batch, out) -> {});
+    ScriptedSeat other = seat(1, 4).microsPerToken(1);
+    Dispatcher dispatcher = connected(silent, other);
+    long begin = System.nanoTime();
+    assertAnswer(dispatch(dispatcher, 7), 7);
+    assertTrue(System.nanoTime() - begin >= Duration.ofSeconds(1).toNanos());
+    assertEquals(1, resends("slow"));
+    assertEquals(1, failures("slow"));
+  }
+
+  @Test
+  void lazyRowsWaitForOthersAndLeaveTogether() throws Exception {
+    window = Duration.ofSeconds(2);
+    ScriptedSeat seat = seat(0, 4);
+    Dispatcher dispatcher = connected(seat);
+    long begin = System.nanoTime();
+    List<CompletableFuture<Contributions>> replies =
+        IntStream.rangeClosed(4, 6).mapToObj(n -> dispatch(dispatcher, n)).toList();
+    for (int i = 0; i < replies.size(); i++) {
+      assertAnswer(replies.get(i), 4 + i);
+    }
+    assertTrue(System.nanoTime() - begin >= window.toNanos());
+    assertEquals(1, seat.received().size());
+  }
+
+  @Test
+  void lazyRowsThatFillABatchLeaveAtOnce() throws Exception {
+    window = Duration.ofHours(1);
+    prefixes = new PrefixSettings(Duration.ofHours(1), Duration.ZERO, 1, 1, 64);
+    ScriptedSeat seat = seat(0, 4).limits(2, 100);
+    Dispatcher dispatcher = connected(seat);
+    CompletableFuture<Contributions> first = dispatch(dispatcher, 3);
+    CompletableFuture<Contributions> second = dispatch(dispatcher, 4);
+    assertAnswer(first, 3);
+    assertAnswer(second, 4);
+    assertEquals(1, seat.received().size());
   }
 
   @Test

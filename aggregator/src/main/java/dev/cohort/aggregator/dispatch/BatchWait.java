@@ -1,0 +1,54 @@
+package dev.cohort.aggregator.dispatch;
+
+import dev.cohort.policy.BatchLimits;
+import dev.cohort.policy.BatchingPolicy;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Holds rows back as the batching policy says, and wakes their queue when it is time. Owned by the
+ * dispatch thread.
+ */
+final class BatchWait {
+  private final BatchingPolicy policy;
+  private final boolean lazy;
+  private final ScheduledExecutorService owner;
+  private final Runnable send;
+  private Future<?> wake = CompletableFuture.completedFuture(null);
+
+  /**
+   * @param send sends what waits; runs on the dispatch thread
+   */
+  BatchWait(BatchingPolicy.Settings settings, ScheduledExecutorService owner, Runnable send) {
+    this.policy = new BatchingPolicy(settings);
+    this.lazy = settings.mode() == BatchingPolicy.Mode.LAZY;
+    this.owner = owner;
+    this.send = send;
+  }
+
+  /**
+   * Whether the rows should wait for more; then the queue will be woken.
+   *
+   * @param drainMicros predicted time until these rows would be answered
+   */
+  boolean holds(RowBuffer rows, BatchLimits limits, double drainMicros, long nowNanos) {
+    if (!lazy) {
+      return false;
+    }
+    wake.cancel(false);
+    boolean full = rows.size() >= limits.rows() || rows.tokens() >= limits.tokens();
+    long wait =
+        policy.waitNanos(
+            new BatchingPolicy.Queue(
+                full,
+                rows.oldestNanos(nowNanos),
+                rows.nearestDeadlineNanos(nowNanos),
+                (long) (drainMicros * 1000)));
+    if (wait > 0) {
+      wake = owner.schedule(send, wait, TimeUnit.NANOSECONDS);
+    }
+    return wait > 0;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.cohort.aggregator;
+
+import dev.cohort.aggregator.config.Settings;
+import dev.cohort.aggregator.dispatch.DispatchSettings;
+import dev.cohort.aggregator.dispatch.PrefixSettings;
+import dev.cohort.aggregator.dispatch.SeatAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Settings of an aggregator on any free port of this machine. */
+final class TestSettings {
+  /** All students always answer. */
+  static final PrefixSettings UNPRUNED =
+      new PrefixSettings(Duration.ofMinutes(1), Duration.ofMillis(100), 1, 1, 64);
+
+  private TestSettings() {}
+
+  static Settings of(
+      List<Path> packages, List<SeatAddress> seats, int messageBytes, PrefixSettings prefixes) {
+    return new Settings(
+        packages,
+        seats,
+        "127.0.0.1",
+        0,
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(5),
+        1,
+        messageBytes,
+        64,
+        512,
+        262_144,
+        4 * messageBytes,
+        DispatchSettings.of(prefixes));
+  }
+}
