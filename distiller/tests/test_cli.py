@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from cohort_distiller.cli import main
+from cohort_distiller.manifest import serialise
 from lessons import make_lesson
 
 SOURCE = Path(__file__).parents[1] / "src"
-COMMANDS = ("finetune", "distill", "evaluate", "export-teacher", "import-onnx")
+COMMANDS = ("finetune", "distill", "evaluate", "export-teacher", "quantize", "import-onnx")
 
 
 def python(code):
@@ -79,6 +81,59 @@ def test_evaluate_refuses_what_does_not_fit(package, tmp_path, capsys):
     assert "'food'" in capsys.readouterr().err
     assert main(["evaluate", str(tmp_path), "--data", str(unknown)]) == 2
     assert "package.json" in capsys.readouterr().err
+
+
+def test_quantize_gives_what_distill_ships(package, tmp_path, capsys):
+    lesson, out = package
+    manifest = json.loads((out / "package.json").read_text())
+    old = tmp_path / "old"
+    shutil.copytree(out, old)
+    (old / "package.json").write_bytes(serialise(without_int8(manifest)))
+    files = ["--dev", str(lesson.file("dev")), "--test", str(lesson.file("test"))]
+    new = tmp_path / "new"
+    assert main(["quantize", str(old), *files, "--out", str(new)]) == 0
+    assert sorted(p.name for p in new.iterdir()) == sorted(p.name for p in out.iterdir())
+    assert all((new / path.name).read_bytes() == path.read_bytes() for path in out.iterdir())
+    assert (
+        f"prefix 1: dev {manifest['quality']['dev']['prefixes'][0]:.4f}" in capsys.readouterr().out
+    )
+
+
+def without_int8(manifest):
+    """What a package says that was written before there were int8 graphs."""
+    students = [student | {"files": student["files"][:2]} for student in manifest["students"]]
+    facts = {key: value for key, value in manifest.items() if key != "int8"}
+    return facts | {"students": students}
+
+
+def test_quantize_refuses_what_it_cannot_compare(package, tmp_path, capsys):
+    lesson, out = package
+    arguments = ["--dev", str(lesson.file("dev")), "--out", str(tmp_path / "new")]
+    assert main(["quantize", str(out), *arguments]) == 2
+    assert "has int8 graphs already" in capsys.readouterr().err
+    whole = tmp_path / "whole"
+    assert main(["export-teacher", "--teacher", str(lesson.teacher), "--out", str(whole)]) == 0
+    assert main(["quantize", str(whole), *arguments]) == 2
+    assert "weights are fp32; int8 arithmetic needs int8 ones" in capsys.readouterr().err
+    old = tmp_path / "old"
+    shutil.copytree(out, old)
+    manifest = json.loads((out / "package.json").read_text())
+    (old / "package.json").write_bytes(serialise(without_int8(manifest)))
+    other = ["--dev", str(lesson.file("test")), "--out", str(tmp_path / "new")]
+    assert main(["quantize", str(old), *other]) == 2
+    assert "dev" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+def test_evaluate_int8_gives_the_manifests_figures(package, tmp_path, capsys):
+    lesson, out = package
+    figures = tmp_path / "figures.json"
+    more = ["--json", str(figures), "--int8"]
+    assert main(["evaluate", str(out), "--data", str(lesson.file("test")), *more]) == 0
+    expected = json.loads((out / "package.json").read_text())["int8"]["quality"]["test"]
+    told = json.loads(figures.read_text())
+    assert {key: told[key] for key in expected} == expected
+    assert told["precision"] == "int8"
 
 
 def test_export_teacher_is_as_good_as_the_teacher(package, tmp_path, capsys):

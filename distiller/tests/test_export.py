@@ -106,6 +106,21 @@ def test_int8_graph_equals_dequantised_pytorch(teacher_folder, tmp_path):
             assert 1e-6 < np.abs(shipped - huggingface(teacher, rows)).max() < 0.5
 
 
+def test_a_teacher_in_int8(teacher_folder, tmp_path):
+    """The head's last layer before the classifier, and the map of ELECTRA's tables, too."""
+    for kind in ("bert", "roberta", "electra", "bert-embedding"):
+        teacher = Teacher.load(teacher_folder(kind))
+        manifest = export_teacher(teacher, tmp_path / kind, weights="int8")
+        package = load_package(tmp_path / kind)
+        shape = teacher.architecture
+        rows = random_rows(LENGTHS, shape.vocabulary, shape.token_types)
+        fp32 = package.runtime().contributions(rows).ravel()
+        int8 = package.runtime(int8=True).contributions(rows).ravel()
+        assert fp32 @ int8 > 0.999 * np.linalg.norm(fp32) * np.linalg.norm(int8)
+        assert np.abs(fp32 - int8).max() > 1e-4
+        assert "quality" not in manifest["int8"]
+
+
 def test_quality_is_measured_on_labelled_rows(teacher_folder, tmp_path):
     teacher = Teacher.load(teacher_folder("bert"))
     texts = [["play music"], ["what is my balance"], ["set alarm"], ["call my mother"]]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import torch
 
@@ -95,6 +96,61 @@ def test_every_prefix_equals_pytorch(packages, weights):
     assert max(map(len, rows)) == 64
     assert min(map(len, rows)) == 2
     assert np.abs(runtime.prefix_logits(rows) - own).max() <= 1e-4
+
+
+def test_int8_graphs_multiply_the_stored_integers(packages):
+    """Standard operators only, and no weight beside those of the first graph."""
+    graphs = [
+        onnx.load(str(packages / "int8" / name), load_external_data=False).graph
+        for name in ("student-0.onnx", "student-0.int8.onnx")
+    ]
+    kinds = [node.op_type for node in graphs[1].node]
+    assert {node.domain for node in graphs[1].node} == {""}
+    assert kinds.count("MatMulInteger") == 12
+    assert kinds.count("DynamicQuantizeLinear") == 9, "two layers; q, k, v share, the last's q not"
+    places = [
+        {
+            (tensor.name, *(entry.value for entry in tensor.external_data))
+            for tensor in graph.initializer
+            if tensor.external_data
+        }
+        for graph in graphs
+    ]
+    assert places[0] == places[1]
+    assert all(
+        tensor.external_data or np.prod(tensor.dims) <= 4
+        for graph in graphs
+        for tensor in graph.initializer
+    )
+
+
+def test_int8_arithmetic_is_close_to_fp32(packages):
+    package = load_package(packages / "int8")
+    rows = package.runtime().encode(TEXTS)
+    fp32 = package.runtime().prefix_logits(rows)
+    int8 = package.runtime(int8=True).prefix_logits(rows)
+    cosine = (fp32 * int8).sum(-1) / np.linalg.norm(fp32, axis=-1) / np.linalg.norm(int8, axis=-1)
+    assert cosine.min() > 0.999
+    assert np.abs(fp32 - int8).max() > 1e-4
+
+
+def test_onnx_runtime_fuses_the_integer_products(packages, tmp_path):
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "fused.onnx")
+    graph = str(packages / "int8" / "student-0.int8.onnx")
+    onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    fused = onnx.load(str(tmp_path / "fused.onnx"), load_external_data=False).graph.node
+    kinds = [node.op_type for node in fused]
+    assert "MatMulInteger" not in kinds
+    assert kinds.count("DynamicQuantizeMatMul") + kinds.count("MatMulIntegerToFloat") == 12
+
+
+def test_packages_without_int8_weights_have_no_int8_graphs(packages):
+    for weights in ("fp32", "fp16"):
+        package = load_package(packages / weights)
+        assert "int8" not in package.manifest
+        with pytest.raises(InputError, match="has no int8 graphs; the command quantize adds them"):
+            package.runtime(int8=True)
 
 
 def test_fp32_package_holds_the_trained_weights(packages, teacher):
@@ -289,7 +345,13 @@ def edit(folder, change):
             lambda m: m["students"][0].update(graph="student-1.onnx"),
             "graph is not one of its files",
         ),
-        (lambda m: m["students"].reverse(), None),
+        (lambda m: (m["students"].reverse(), m["int8"]["graphs"].reverse()), None),
+        (lambda m: m.pop("int8"), None),
+        (lambda m: m["int8"]["graphs"].reverse(), r"int8.graphs\[0\] is not a file of student 0"),
+        (lambda m: m["int8"]["graphs"].pop(), "int8.graphs has 2 entries, expected 3"),
+        (lambda m: m["int8"]["graphs"].__setitem__(0, "student-0.onnx"), "is the graph of"),
+        (lambda m: m["int8"]["contributions"].pop(), "int8.contributions has 2 entries"),
+        (lambda m: m.update(weights="fp32"), "int8 needs weights int8, they are fp32"),
     ],
 )
 def test_manifest_that_contradicts_itself_is_refused(copy, change, message):

@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_experiment(commands)
     _add_evaluate(commands)
     _add_export_teacher(commands)
+    _add_quantize(commands)
     _add_import_onnx(commands)
     return parser
 
@@ -183,6 +184,7 @@ def _add_evaluate(commands: Commands) -> None:
     _path(command, "--teacher", "teacher to compare with; embeddings need it")
     _path(command, "--json", "also write the figures here")
     command.add_argument("--threads", type=int, default=1, help="CPU threads (%(default)s)")
+    command.add_argument("--int8", action="store_true", help="int8 arithmetic instead of fp32")
 
 
 def _add_export_teacher(commands: Commands) -> None:
@@ -198,6 +200,22 @@ def _add_export_teacher(commands: Commands) -> None:
     command.add_argument("--name", default="teacher")
     command.add_argument("--inputs", type=int, choices=(1, 2), default=1, help="texts a row")
     command.add_argument("--weights", choices=("fp32", "fp16", "int8"), default="fp32")
+    command.add_argument("--overwrite", action="store_true", help="replace OUT")
+
+
+def _add_quantize(commands: Commands) -> None:
+    command = commands.add_parser(
+        "quantize",
+        help="adds int8 arithmetic to a package with int8 weights",
+        description="Copies a package, adds a graph for int8 arithmetic to each student, and "
+        "measures every prefix with them. Weights stay as they are.",
+    )
+    command.set_defaults(run=_quantize)
+    command.add_argument("package", type=Path, metavar="PACKAGE")
+    _path(command, "--dev", "the file of the package's dev quality", required=True)
+    _path(command, "--test", "the file of the package's test quality")
+    _path(command, "--teacher", "embeddings need their teacher")
+    _path(command, "--out", "folder of the package", required=True)
     command.add_argument("--overwrite", action="store_true", help="replace OUT")
 
 
@@ -312,7 +330,9 @@ def _experiment(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from .measure import evaluate_file, print_table, write_json
 
-    result = evaluate_file(options.package, options.data, options.teacher, options.threads)
+    result = evaluate_file(
+        options.package, options.data, options.teacher, options.threads, int8=options.int8
+    )
     print_table(result)
     if options.json:
         write_json(result, options.json)
@@ -334,6 +354,23 @@ def _export_teacher(options: argparse.Namespace) -> None:
         dev=dev,
         overwrite=options.overwrite,
     )
+    print(f"{options.out}: {manifest['digest']}")
+
+
+def _quantize(options: argparse.Namespace) -> None:
+    from .add_int8 import add_int8
+
+    splits = {"dev": options.dev, "test": options.test}
+    manifest = add_int8(
+        options.package,
+        options.out,
+        {name: path for name, path in splits.items() if path},
+        teacher=options.teacher,
+        overwrite=options.overwrite,
+    )
+    fp32, int8 = manifest["quality"]["dev"], manifest["int8"]["quality"]["dev"]
+    for number, (before, after) in enumerate(zip(fp32["prefixes"], int8["prefixes"], strict=True)):
+        print(f"prefix {number + 1}: dev {before:.4f} in fp32, {after:.4f} in int8")
     print(f"{options.out}: {manifest['digest']}")
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from .embeddings import Embeddings
 from .ensemble import Ensemble
 from .evaluate import metric_of, quality_split
+from .int8 import Quality
 from .manifest import Manifest
-from .package import PackageFacts, Quality, write_package
+from .package import PackageFacts, write_package
 from .quantise import Weights
 from .rows import Row, length_batches, pad
 from .runtime import Runtime
@@ -75,7 +76,8 @@ def export_teacher(
     """Writes the teacher as a one-member package.
 
     Its quality is measured on `dev`. Without labelled rows the figure is how far the package
-    agrees with the PyTorch teacher on the self-test row, and the provenance says so.
+    agrees with the PyTorch teacher on a few texts, the provenance says so, and that of int8
+    arithmetic is not measured.
     """
     facts = PackageFacts(
         name=name,
@@ -90,12 +92,14 @@ def export_teacher(
             "quality": "measured on labelled rows" if dev else "agreement with the teacher itself",
         },
     )
+    quality = _quality(teacher, dev, inputs)
     return write_package(
         out,
         teacher_ensemble(teacher),
         facts,
-        _quality(teacher, dev, inputs),
+        quality,
         weights=weights,
+        int8_quality=quality if dev else None,
         overwrite=overwrite,
     )
 

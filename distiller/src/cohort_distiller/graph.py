@@ -9,12 +9,18 @@ Matrices stored as int8 or fp16 are Cast and multiplied by their scales here; bo
 constants, so ONNX Runtime does it once at load. Embedding tables are gathered first and converted
 after, so that only the rows in use are ever read from the mapped file.
 
+A second graph of the same weights may multiply in int8: what a linear layer reads is quantised
+while it runs, one scale for the whole batch (DynamicQuantizeLinear), the stored integers are
+multiplied as they are (MatMulInteger), and one scale for each output column gives float32 again.
+ONNX Runtime runs this chain as one kernel. Attention, norms, activations, embeddings and the last
+layer of the head stay in float32.
+
 `LayerNormalization` (opset 17) and `Gelu` (opset 20) are standard operators. Each operator used has
 a CPU and a CUDA kernel in ONNX Runtime, which folds the constants before it hands parts of the
 graph to TensorRT.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,9 +50,14 @@ _MASKED = -1e9
 _TYPES = {"float32": TensorProto.FLOAT, "float16": TensorProto.FLOAT16, "int8": TensorProto.INT8}
 
 
-def student_graph(student: Student, tensors: Mapping[str, StoredTensor]) -> bytes:
-    """The serialised model; `tensors` tells where each weight lies in the package's files."""
-    graph = _Graph(tensors)
+def student_graph(
+    student: Student, tensors: Mapping[str, StoredTensor], *, int8: bool = False
+) -> bytes:
+    """The serialised model; `tensors` tells where each weight lies in the package's files.
+
+    With `int8` the linear layers whose matrices are stored as int8 multiply integers.
+    """
+    graph = _Int8Graph(tensors) if int8 else _Graph(tensors)
     _StudentGraph(graph, student).build()
     ports = [
         helper.make_tensor_value_info(name, TensorProto.INT32, shape)
@@ -76,12 +87,15 @@ class _Graph:
     def op(self, kind: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
         """Appends a node with one output and returns the output's name."""
         output = output or f"{kind.lower()}_{len(self.nodes)}"
-        self.nodes.append(
-            helper.make_node(
-                kind, list(inputs), [output], name=f"node_{len(self.nodes)}", **attributes
-            )
-        )
+        self.node(kind, inputs, [output], **attributes)
         return output
+
+    def node(
+        self, kind: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: Any
+    ) -> None:
+        """Appends a node."""
+        name = f"node_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, inputs, outputs, name=name, **attributes))
 
     def constant(self, name: str, values: NDArray[np.generic]) -> str:
         """A small constant inside the graph."""
@@ -146,6 +160,33 @@ class _Graph:
         if name == "relu":
             return self.op("Relu", x)
         return self.op("Gelu", x, approximate="tanh" if name == "gelu_tanh" else "none")
+
+
+class _Int8Graph(_Graph):
+    """Linear layers in int8: what they read is quantised when it is there, as `unsigned`."""
+
+    def __init__(self, tensors: Mapping[str, StoredTensor]) -> None:
+        super().__init__(tensors)
+        self._quantised: dict[str, tuple[str, str, str]] = {}
+
+    def linear(self, x: str, name: str) -> str:
+        """Integers times integers, then one scale for each column, then the bias."""
+        weight = f"{name}.weight"
+        if self._tensors[weight].dtype != "int8":
+            return super().linear(x, name)
+        values, scale, zero = self._unsigned(x)
+        sums = self.op("MatMulInteger", values, self.stored(weight), zero)
+        scales = self.op("Mul", scale, self.stored(weight + SCALE))
+        product = self.op("Mul", self.op("Cast", sums, to=TensorProto.FLOAT), scales)
+        return self.op("Add", product, self.stored(f"{name}.bias"))
+
+    def _unsigned(self, x: str) -> tuple[str, str, str]:
+        """x as uint8 with its scale and zero point, made once however many layers read it."""
+        if x not in self._quantised:
+            names = (f"{x}.uint8", f"{x}.scale", f"{x}.zero")
+            self.node("DynamicQuantizeLinear", [x], list(names))
+            self._quantised[x] = names
+        return self._quantised[x]
 
 
 class _StudentGraph:

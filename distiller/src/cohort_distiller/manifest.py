@@ -59,7 +59,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise InputError(f"{path}: schema_version {version!r}, supported: {SCHEMA_VERSION}")
     check_manifest(manifest, path)
     _check_digest(manifest, content, path)
-    for entry in _listed(manifest):
+    for entry in listed_files(manifest):
         _check_file(folder, entry)
     return dict(manifest)
 
@@ -78,12 +78,9 @@ def check_manifest(manifest: Manifest, path: Path) -> None:
         ("self_test.text", len(self_test["text"]), manifest["tokenizer"]["inputs"]),
     ]
     counts += [("self_test.contributions[]", len(r), outputs) for r in self_test["contributions"]]
-    for name in ("dev", "test"):
-        split = manifest["quality"].get(name)
-        if split:
-            counts.append((f"quality.{name}.prefixes", len(split["prefixes"]), members))
-            intervals = len(split["prefix_intervals"])
-            counts.append((f"quality.{name}.prefix_intervals", intervals, members))
+    counts += _split_counts("quality", manifest["quality"], members)
+    if "int8" in manifest:
+        counts += _int8_counts(manifest["int8"], manifest, path)
     if "calibration" in manifest:
         heats = manifest["calibration"]["temperatures"]
         counts.append(("calibration.temperatures", len(heats), members))
@@ -101,8 +98,33 @@ def check_manifest(manifest: Manifest, path: Path) -> None:
     _check_names(manifest, path)
 
 
+def _split_counts(key: str, quality: Manifest, members: int) -> list[tuple[str, int, int]]:
+    return [
+        (f"{key}.{name}.{values}", len(quality[name][values]), members)
+        for name in ("dev", "test")
+        if name in quality
+        for values in ("prefixes", "prefix_intervals")
+    ]
+
+
+def _int8_counts(int8: Manifest, manifest: Manifest, path: Path) -> list[tuple[str, int, int]]:
+    if manifest["weights"] != "int8":
+        raise InputError(f"{path}: int8 needs weights int8, they are {manifest['weights']}")
+    outputs, members = manifest["dimensions"]["output"], len(manifest["students"])
+    counts = [
+        ("int8.graphs", len(int8["graphs"]), members),
+        ("int8.contributions", len(int8["contributions"]), members),
+    ]
+    counts += [("int8.contributions[]", len(row), outputs) for row in int8["contributions"]]
+    quality = int8.get("quality", {})
+    for name in quality:
+        told = manifest["quality"].get(name, {}).get("rows", 0)
+        counts.append((f"int8.quality.{name}.rows", quality[name]["rows"], told))
+    return counts + _split_counts("int8.quality", quality, members)
+
+
 def _check_names(manifest: Manifest, path: Path) -> None:
-    names = [entry["path"] for entry in _listed(manifest)]
+    names = [entry["path"] for entry in listed_files(manifest)]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise InputError(f"{path}: {repeated[0]} is listed twice")
@@ -111,12 +133,24 @@ def _check_names(manifest: Manifest, path: Path) -> None:
     for number, student in enumerate(manifest["students"]):
         if student["graph"] not in [entry["path"] for entry in student["files"]]:
             raise InputError(f"{path}: students[{number}].graph is not one of its files")
+    for number, graph in enumerate(int8_graphs(manifest)):
+        student = manifest["students"][number]
+        if graph not in [entry["path"] for entry in student["files"]]:
+            raise InputError(f"{path}: int8.graphs[{number}] is not a file of student {number}")
+        if graph == student["graph"]:
+            raise InputError(f"{path}: int8.graphs[{number}] is the graph of student {number}")
 
 
-def _listed(manifest: Manifest) -> Iterator[dict[str, Any]]:
+def listed_files(manifest: Manifest) -> Iterator[dict[str, Any]]:
+    """Every file of the package but the manifest: path, bytes, sha256."""
     yield from manifest["files"]
     for student in manifest["students"]:
         yield from student["files"]
+
+
+def int8_graphs(manifest: Manifest) -> list[str]:
+    """The second graph of each student; empty where the package has none."""
+    return list(manifest.get("int8", {}).get("graphs", []))
 
 
 def _check_digest(manifest: Manifest, content: bytes, path: Path) -> None:

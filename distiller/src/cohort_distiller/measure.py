@@ -19,28 +19,51 @@ from .teacher import Teacher
 
 
 def evaluate_file(
-    package: Path, data: Path, teacher_folder: Path | None = None, threads: int = 1
+    package: Path,
+    data: Path,
+    teacher_folder: Path | None = None,
+    threads: int = 1,
+    *,
+    int8: bool = False,
 ) -> dict[str, Any]:
     """Quality of every prefix, and of the teacher where one is given, as JSON values."""
     if threads < 1:
         raise InputError(f"--threads {threads}: must be at least 1")
     manifest = read_manifest(package)
-    metric = metric_of(manifest["task"])
-    table = read_table(data, labelled=metric != "cosine")
+    table = read_rows(data, manifest)
+    runtime = Runtime(package, manifest, threads, int8=int8)
+    facts = {
+        "package": manifest["digest"],
+        "data": table.describe(),
+        "metric": metric_of(manifest["task"]),
+        "precision": "int8" if int8 else "fp32",
+    }
+    return facts | evaluate_runtime(runtime, manifest, table, teacher_folder)
+
+
+def read_rows(data: Path, manifest: Mapping[str, Any]) -> Table:
+    """A file whose rows the package can be measured on."""
+    table = read_table(data, labelled=manifest["task"] != "embedding")
     inputs = manifest["tokenizer"]["inputs"]
     if table.inputs != inputs:
         raise InputError(f"{data}: {table.inputs} texts a row, the package takes {inputs}")
+    return table
+
+
+def evaluate_runtime(
+    runtime: Runtime, manifest: Mapping[str, Any], table: Table, teacher_folder: Path | None = None
+) -> dict[str, Any]:
+    """Quality of every prefix of opened graphs, and of the teacher where one is given."""
+    metric = metric_of(manifest["task"])
     targets = _targets(table, manifest["task"], manifest.get("labels", []), "the package")
-    runtime = Runtime(package, manifest, threads)
     rows = runtime.encode(table.texts)
-    prefixes = runtime.prefix_logits(rows)
-    facts = {"package": manifest["digest"], "data": table.describe(), "metric": metric}
     if teacher_folder is None:
         if targets is None:
             raise InputError("an embedding package is measured against its teacher: add --teacher")
-        return facts | prefix_quality(metric, prefixes, targets)
+        return prefix_quality(metric, runtime.prefix_logits(rows), targets)
+    prefixes = runtime.prefix_logits(rows)
     told = teacher_logits(_matching_teacher(teacher_folder, manifest), rows)
-    return facts | quality_split(metric, prefixes, told, told if targets is None else targets)
+    return quality_split(metric, prefixes, told, told if targets is None else targets)
 
 
 def labelled_rows(data: Path, teacher: Teacher) -> LabelledRows:
@@ -68,7 +91,8 @@ def _matching_teacher(folder: Path, manifest: Mapping[str, Any]) -> Teacher:
 
 def print_table(result: Mapping[str, Any]) -> None:
     """The figures for people."""
-    print(f"{result['metric']}, {result['rows']} rows of {result['data']['file']}, 95 % intervals")
+    rows = f"{result['rows']} rows of {result['data']['file']}"
+    print(f"{result['metric']}, {result['precision']}, {rows}, 95 % intervals")
     if "teacher" in result:
         low, high = result["teacher_interval"]
         print(f"{'teacher':>9}  {result['teacher']:.4f}  {low:.4f} .. {high:.4f}")

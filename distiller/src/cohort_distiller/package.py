@@ -1,7 +1,7 @@
 """Writes and reads packages: docs/reference/package-format.md, with the schema beside it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +16,16 @@ from .ensemble import Ensemble
 from .errors import InputError, RunError
 from .folders import new_folder
 from .graph import INPUTS, OUTPUT, check_graph, student_graph
-from .manifest import MANIFEST, SCHEMA_VERSION, Manifest, describe_file, read_manifest, serialise
+from .int8 import Quality, int8_facts, write_int8_graph
+from .manifest import (
+    MANIFEST,
+    SCHEMA_VERSION,
+    Manifest,
+    describe_file,
+    int8_graphs,
+    read_manifest,
+    serialise,
+)
 from .quantise import Weights, restore, store
 from .rows import Truncation
 from .runtime import Runtime
@@ -34,10 +43,6 @@ _SELF_TEST_TEXTS = ("What is the balance of my account?", "How much money do I h
 MEASURED = ("calibration", "margins")
 
 _ARCHITECTURE = [fact.name for fact in fields(Architecture)]
-
-#: Measures the opened draft of a package and returns the manifest's `quality` object; beside its
-#: own keys it may hold those of `MEASURED`, which become keys of the manifest.
-Quality = Callable[[Runtime], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,15 @@ def write_package(
     quality: Quality,
     *,
     weights: Weights = "int8",
+    int8_quality: Quality | None = None,
     overwrite: bool = False,
 ) -> Manifest:
     """Writes a package and returns its manifest.
 
     Weights are converted to `weights`, the graphs opened with ONNX Runtime, the self-test and
     `quality` computed on those files; then the folder is renamed to `out`. On any failure nothing
-    is left under that name.
+    is left under that name. With int8 weights each student gets a second graph for int8
+    arithmetic, which `int8_quality` measures.
     """
     with new_folder(Path(out), overwrite) as folder:
         draft = _write_files(folder, ensemble, facts, weights)
@@ -87,9 +94,12 @@ def write_package(
             **more,
             "provenance": dict(facts.provenance),
         }
+        if weights == "int8":
+            graphs = [student["files"][-1]["path"] for student in draft["students"]]
+            manifest["int8"] = int8_facts(folder, manifest, graphs, int8_quality)
         content = serialise(manifest)
         (folder / MANIFEST).write_bytes(content)
-        _check_round_trip(folder)
+        check_round_trip(folder)
     return cast(Manifest, json.loads(content))
 
 
@@ -148,11 +158,14 @@ def _write_student(
     own = write_tensors(tensors, store(student, "", weights), {"student": _student_facts(student)})
     graph.write_bytes(student_graph(student, {**shared, **own}))
     check_graph(str(graph))
+    files = [describe_file(graph), describe_file(tensors)]
+    if weights == "int8":
+        files.append(write_int8_graph(folder, number, student, {**shared, **own}))
     return {
         "graph": graph.name,
         "layers": len(student.layers),
         "parameters": sum(parameter.numel() for parameter in student.parameters()),
-        "files": [describe_file(graph), describe_file(tensors)],
+        "files": files,
     }
 
 
@@ -185,7 +198,8 @@ def _self_test(runtime: Runtime, facts: PackageFacts) -> dict[str, Any]:
     }
 
 
-def _check_round_trip(folder: Path) -> None:
+def check_round_trip(folder: Path) -> None:
+    """Opens a package just written; `RunError` if graphs and PyTorch do not agree."""
     package = load_package(folder)
     row = package.runtime().encode([package.manifest["self_test"]["text"]])[0]
     with torch.no_grad():
@@ -210,9 +224,9 @@ class LoadedPackage:
     manifest: Manifest
     ensemble: Ensemble
 
-    def runtime(self, threads: int = 1) -> Runtime:
-        """The shipped graphs, opened with ONNX Runtime."""
-        return Runtime(self.folder, self.manifest, threads)
+    def runtime(self, threads: int = 1, *, int8: bool = False) -> Runtime:
+        """The shipped graphs, or the second ones for int8 arithmetic, with ONNX Runtime."""
+        return Runtime(self.folder, self.manifest, threads, int8=int8)
 
 
 def load_package(folder: Path | str) -> LoadedPackage:
@@ -224,6 +238,8 @@ def load_package(folder: Path | str) -> LoadedPackage:
         _load_student(folder, entry, shape, manifest["dimensions"]["output"])
         for entry in manifest["students"]
     ]
+    for entry, graph in zip(manifest["students"], int8_graphs(manifest), strict=False):
+        _check_ports(folder / graph, {EMBEDDINGS, *(file["path"] for file in entry["files"])})
     ensemble = Ensemble(embeddings, students, torch.tensor(manifest["bias"])).eval()
     return LoadedPackage(folder, manifest, ensemble)
 

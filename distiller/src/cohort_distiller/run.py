@@ -204,19 +204,25 @@ class _Run:
     ) -> Manifest:
         """Writes the report first: a complete package means that everything is complete."""
 
-        def quality(runtime: Runtime) -> dict[str, Any]:
-            metric = metric_of(teacher.task)
-            measured: dict[str, Any] = {"metric": metric}
-            compared: dict[str, Any] = {}
-            answered: dict[str, Any] = {}
+        metric = metric_of(teacher.task)
+
+        def answered(runtime: Runtime) -> dict[str, Any]:
+            """Of each split, what prefixes and teacher answer, and what they should."""
+            views = {}
             for name, part in splits.items():
                 logits = runtime.prefix_logits(runtime.encode(part.table.texts))
                 told = answers[name].answers.numpy()
-                targets = told if metric == "cosine" else part.labels.numpy()
-                measured[name] = quality_split(metric, logits, told, targets)
-                compared[name] = paired_differences(metric, logits, told, targets)
-                answered[name] = (logits, targets)
-            behaviour = _behaviour(teacher.task, answered)
+                views[name] = (logits, told, told if metric == "cosine" else part.labels.numpy())
+            return views
+
+        def measure(views: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: quality_split(metric, *view) for name, view in views.items()}
+
+        def quality(runtime: Runtime) -> dict[str, Any]:
+            views = answered(runtime)
+            measured = {"metric": metric} | measure(views)
+            compared = {name: paired_differences(metric, *view) for name, view in views.items()}
+            behaviour = _behaviour(teacher.task, views)
             write_report(
                 self._paths.report,
                 Findings(
@@ -249,6 +255,7 @@ class _Run:
             facts,
             quality,
             weights=self._recipe.weights,
+            int8_quality=lambda runtime: measure(answered(runtime)),
             overwrite=self._conditions.overwrite,
         )
 
@@ -274,12 +281,14 @@ class _Run:
         }
 
 
-def _behaviour(task: str, answered: dict[str, Any]) -> dict[str, Any]:
+def _behaviour(task: str, views: Mapping[str, Any]) -> dict[str, Any]:
     """Calibration and margins of a classifier's prefixes, measured on dev; else nothing."""
     if task != "classification":
         return {}
-    others = {name: answered[name] for name in answered if name != "dev"}
-    dev, labels = answered["dev"]
+    others = {
+        name: (logits, labels) for name, (logits, _, labels) in views.items() if name != "dev"
+    }
+    dev, _, labels = views["dev"]
     return {"calibration": calibrate(dev, labels, others), "margins": margin_table(dev)}
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .architecture import Task
 from .errors import InputError
+from .manifest import int8_graphs
 from .rows import Row, RowEncoder, Text, length_batches, pack
 
 FloatArray = NDArray[np.float32]
@@ -21,6 +22,8 @@ def open_session(graph: Path, threads: int = 1) -> Any:
     options.intra_op_num_threads = threads
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Without VNNI, sums of int8 products would overflow in 16 bits.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
@@ -31,17 +34,23 @@ def open_session(graph: Path, threads: int = 1) -> Any:
 class Runtime:
     """All students of a package, opened. Runs one batch at a time.
 
-    `manifest` needs what a seat needs: bias, dimensions, tokenizer, students, task.
+    `manifest` needs what a seat needs: bias, dimensions, tokenizer, students, task; and `int8` for
+    int8 arithmetic, which a package need not have.
     """
 
-    def __init__(self, folder: Path, manifest: dict[str, Any], threads: int = 1) -> None:
+    def __init__(
+        self, folder: Path, manifest: dict[str, Any], threads: int = 1, *, int8: bool = False
+    ) -> None:
         self.task: Task = manifest["task"]
         self.bias: FloatArray = np.array(manifest["bias"], np.float32)
         self.position_offset: int = manifest["tokenizer"]["position_offset"]
         self.encoder = RowEncoder.of_package(folder, manifest)
-        self._sessions = [
-            open_session(folder / student["graph"], threads) for student in manifest["students"]
-        ]
+        graphs = [student["graph"] for student in manifest["students"]]
+        if int8:
+            graphs = int8_graphs(manifest)
+            if not graphs:
+                raise InputError(f"{folder}: has no int8 graphs; the command quantize adds them")
+        self._sessions = [open_session(folder / graph, threads) for graph in graphs]
 
     @property
     def members(self) -> int:

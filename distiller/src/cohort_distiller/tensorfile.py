@@ -77,3 +77,25 @@ def read_tensors(path: Path) -> tuple[dict[str, NDArray[np.generic]], dict[str, 
             return {name: file.get_tensor(name) for name in sorted(file.keys())}, facts
     except (SafetensorError, ValueError) as error:
         raise InputError(f"{path}: not a readable safetensors file: {error}") from error
+
+
+def locate_tensors(path: Path) -> dict[str, StoredTensor]:
+    """Where the tensors of a file that `write_tensors` wrote lie."""
+    names = {stored: dtype for dtype, stored in _DTYPES.items()}
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(length))
+        header.pop("__metadata__", None)
+        return {
+            name: StoredTensor(
+                path.name,
+                names[tensor["dtype"]],
+                tuple(tensor["shape"]),
+                8 + length + tensor["data_offsets"][0],
+                tensor["data_offsets"][1] - tensor["data_offsets"][0],
+            )
+            for name, tensor in header.items()
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: not a readable safetensors file: {error}") from error
