@@ -211,7 +211,9 @@ def write_kind(kind: Kind) -> None:
     made = ensemble(shape, len(kind.labels) or kind.outputs, kind.students, kind.pooling)
     figures = quality(None, kind.metric, kind.students)
     shutil.rmtree(out, ignore_errors=True)
-    write_package(out, made, facts, lambda _: figures, weights=kind.weights)
+    write_package(
+        out, made, facts, lambda _: figures, weights=kind.weights, int8_quality=lambda _: figures
+    )
     package = load_package(out)
     written = kind_texts(kind.inputs)
     encoded = package.runtime().encode(written)
@@ -246,7 +248,14 @@ def write(weights: Weights) -> None:
         provenance={"note": "random weights and invented quality, for tests"},
     )
     shutil.rmtree(out, ignore_errors=True)
-    write_package(out, ensemble(architecture(vocabulary)), facts, quality, weights=weights)
+    write_package(
+        out,
+        ensemble(architecture(vocabulary)),
+        facts,
+        quality,
+        weights=weights,
+        int8_quality=quality,
+    )
     token_rows = rows(vocabulary)
     logits = reference_logits(load_package(out).ensemble, token_rows)
     with (out / "reference.jsonl").open("w", encoding="utf-8") as lines:

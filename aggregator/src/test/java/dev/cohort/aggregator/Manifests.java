@@ -50,6 +50,7 @@ public final class Manifests {
             Manifest.Metric.ACCURACY,
             new Manifest.Split(1, 1, interval, List.of(1.0), List.of(interval)),
             Optional.empty()),
+        Optional.empty(),
         Map.of());
   }
 }

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param bias D numbers, added once to the sum of the contributions
  * @param files files that all students share
  * @param students in boosting order
+ * @param int8 what belongs to int8 arithmetic; empty where the package runs in fp32 only
  * @param provenance how the package was made; free form
  */
 public record Manifest(
@@ -31,10 +32,12 @@ public record Manifest(
     List<Student> students,
     SelfTest selfTest,
     Quality quality,
+    Optional<Int8> int8,
     Map<String, Object> provenance) {
 
-  /** Copies the lists. */
+  /** Copies the lists; an absent int8 part is empty. */
   public Manifest {
+    int8 = int8 == null ? Optional.empty() : int8;
     labels = labels == null ? List.of() : List.copyOf(labels);
     bias = List.copyOf(bias);
     files = List.copyOf(files);
@@ -49,6 +52,35 @@ public record Manifest(
   /** D, columns of a contribution. */
   public int outputDimension() {
     return dimensions.output();
+  }
+
+  /** Whether the package has graphs for this arithmetic. */
+  public boolean runs(Precision precision) {
+    return precision == Precision.FP32 || int8.isPresent();
+  }
+
+  /**
+   * File name of a student's graph for this arithmetic.
+   *
+   * @throws java.util.NoSuchElementException when the package does not {@link #runs run} in it
+   */
+  public String graph(int student, Precision precision) {
+    return switch (precision) {
+      case FP32 -> students.get(student).graph();
+      case INT8 -> int8.orElseThrow().graphs().get(student);
+    };
+  }
+
+  /**
+   * The self-test row with the contributions that this arithmetic gives.
+   *
+   * @throws java.util.NoSuchElementException when the package does not {@link #runs run} in it
+   */
+  public SelfTest selfTest(Precision precision) {
+    return switch (precision) {
+      case FP32 -> selfTest;
+      case INT8 -> int8.orElseThrow().selfTest(selfTest);
+    };
   }
 
   /**
@@ -150,6 +182,54 @@ public record Manifest(
     }
   }
 
+  /**
+   * What int8 arithmetic adds: a second graph of each student over the same weights.
+   *
+   * @param graphs M file names, each among the files of its student
+   * @param contributions the self-test's, by these graphs: M rows of D numbers
+   * @param tolerance largest absolute difference allowed
+   * @param quality of each prefix by these graphs; empty where it was not measured
+   */
+  public record Int8(
+      List<String> graphs,
+      List<List<Float>> contributions,
+      float tolerance,
+      Optional<Int8Quality> quality) {
+    /** Copies the lists; absent quality is empty. */
+    public Int8 {
+      graphs = List.copyOf(graphs);
+      contributions = contributions.stream().map(List::copyOf).toList();
+      quality = quality == null ? Optional.empty() : quality;
+    }
+
+    private SelfTest selfTest(SelfTest fp32) {
+      return new SelfTest(
+          fp32.text(), fp32.inputIds(), fp32.tokenTypeIds(), contributions, tolerance);
+    }
+  }
+
+  /** Measured quality of each prefix in int8, on the rows of {@link Quality}. */
+  public record Int8Quality(Measured dev, Optional<Measured> test) {
+    /** An absent test split is empty. */
+    public Int8Quality {
+      test = test == null ? Optional.empty() : test;
+    }
+  }
+
+  /**
+   * Quality on one split, without the teacher's.
+   *
+   * @param prefixes M numbers: entry k-1 is the quality of prefix k
+   * @param prefixIntervals 95 % interval of each
+   */
+  public record Measured(int rows, List<Double> prefixes, List<Interval> prefixIntervals) {
+    /** Copies the lists. */
+    public Measured {
+      prefixes = List.copyOf(prefixes);
+      prefixIntervals = List.copyOf(prefixIntervals);
+    }
+  }
+
   /** Measured quality of each prefix. */
   public record Quality(Metric metric, Split dev, Optional<Split> test) {
     /** An absent test split is empty. */
@@ -187,6 +267,11 @@ public record Manifest(
     public Split {
       prefixes = List.copyOf(prefixes);
       prefixIntervals = List.copyOf(prefixIntervals);
+    }
+
+    /** The same without the teacher's quality. */
+    public Measured measured() {
+      return new Measured(rows, prefixes, prefixIntervals);
     }
   }
 

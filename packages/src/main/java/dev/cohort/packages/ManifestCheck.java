@@ -3,6 +3,7 @@ package dev.cohort.packages;
 import dev.cohort.packages.PackageException.Reason;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -23,6 +24,9 @@ final class ManifestCheck {
     check.split("/quality/dev", manifest.quality().dev());
     if (manifest.quality().test().isPresent()) {
       check.split("/quality/test", manifest.quality().test().get());
+    }
+    if (manifest.int8().isPresent()) {
+      check.int8(manifest.int8().get());
     }
   }
 
@@ -86,17 +90,7 @@ final class ManifestCheck {
         test.tokenTypeIds().size(),
         test.inputIds().size(),
         "/self_test/input_ids");
-    requireSize(
-        "/self_test/contributions",
-        test.contributions().size(),
-        manifest.studentsTotal(),
-        "/students");
-    for (int k = 0; k < test.contributions().size(); k++) {
-      String key = "/self_test/contributions/" + k;
-      List<Float> contribution = test.contributions().get(k);
-      requireSize(key, contribution.size(), manifest.outputDimension(), "/dimensions/output");
-      requireFinite(key, contribution);
-    }
+    contributions("/self_test/contributions", test.contributions());
     try {
       PackedBatch.of(List.of(test.row()), BatchRules.of(manifest));
     } catch (InputException e) {
@@ -104,19 +98,70 @@ final class ManifestCheck {
     }
   }
 
-  private void split(String key, Manifest.Split split) throws PackageException {
-    int students = manifest.studentsTotal();
-    requireSize(key + "/prefixes", split.prefixes().size(), students, "/students");
-    requireSize(key + "/prefix_intervals", split.prefixIntervals().size(), students, "/students");
-    double least = manifest.quality().metric() == Manifest.Metric.ACCURACY ? 0 : -1;
-    for (int k = 0; k < students; k++) {
-      requireBetween(key + "/prefixes/" + k, split.prefixes().get(k), least);
+  private void contributions(String key, List<List<Float>> contributions) throws PackageException {
+    requireSize(key, contributions.size(), manifest.studentsTotal(), "/students");
+    for (int k = 0; k < contributions.size(); k++) {
+      String row = key + "/" + k;
+      List<Float> contribution = contributions.get(k);
+      requireSize(row, contribution.size(), manifest.outputDimension(), "/dimensions/output");
+      requireFinite(row, contribution);
     }
-    requireBetween(key + "/teacher", split.teacher(), least);
   }
 
-  private static void requireBetween(String key, double value, double least)
+  private void int8(Manifest.Int8 int8) throws PackageException {
+    if (manifest.weights() != Manifest.Weights.INT8) {
+      throw contradiction("/int8 needs /weights int8");
+    }
+    requireSize("/int8/graphs", int8.graphs().size(), manifest.studentsTotal(), "/students");
+    for (int k = 0; k < int8.graphs().size(); k++) {
+      int8Graph("/int8/graphs/" + k, int8.graphs().get(k), manifest.students().get(k));
+    }
+    contributions("/int8/contributions", int8.contributions());
+    if (int8.quality().isPresent()) {
+      int8Quality(int8.quality().get());
+    }
+  }
+
+  private static void int8Graph(String key, String graph, Manifest.Student student)
       throws PackageException {
+    requireListed(key, graph, student.files());
+    if (graph.equals(student.graph())) {
+      throw contradiction("%s is %s, the student's first graph".formatted(key, graph));
+    }
+  }
+
+  private void int8Quality(Manifest.Int8Quality quality) throws PackageException {
+    sameRows("/int8/quality/dev", quality.dev(), Optional.of(manifest.quality().dev()));
+    if (quality.test().isPresent()) {
+      sameRows("/int8/quality/test", quality.test().get(), manifest.quality().test());
+    }
+  }
+
+  /** Figures of the two arithmetics can be compared only on the same rows. */
+  private void sameRows(String key, Manifest.Measured measured, Optional<Manifest.Split> fp32)
+      throws PackageException {
+    int rows = fp32.map(Manifest.Split::rows).orElse(0);
+    requireSize(key + "/rows", measured.rows(), rows, key.substring("/int8".length()));
+    prefixes(key, measured);
+  }
+
+  private void split(String key, Manifest.Split split) throws PackageException {
+    prefixes(key, split.measured());
+    requireBetween(key + "/teacher", split.teacher());
+  }
+
+  private void prefixes(String key, Manifest.Measured measured) throws PackageException {
+    int students = manifest.studentsTotal();
+    int intervals = measured.prefixIntervals().size();
+    requireSize(key + "/prefixes", measured.prefixes().size(), students, "/students");
+    requireSize(key + "/prefix_intervals", intervals, students, "/students");
+    for (int k = 0; k < students; k++) {
+      requireBetween(key + "/prefixes/" + k, measured.prefixes().get(k));
+    }
+  }
+
+  private void requireBetween(String key, double value) throws PackageException {
+    double least = manifest.quality().metric() == Manifest.Metric.ACCURACY ? 0 : -1;
     if (!(value >= least && value <= 1)) {
       throw contradiction("%s is %s; allowed are %s to 1".formatted(key, value, least));
     }

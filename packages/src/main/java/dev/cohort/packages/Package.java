@@ -61,9 +61,13 @@ public final class Package {
     return manifest.digest();
   }
 
-  /** Path of a student's graph; its weights lie beside it. */
-  public Path graph(int student) {
-    return folder.resolve(manifest.students().get(student).graph());
+  /**
+   * Path of a student's graph for an arithmetic; its weights lie beside it.
+   *
+   * @throws java.util.NoSuchElementException when the package has no graphs for it
+   */
+  public Path graph(int student, Precision precision) {
+    return folder.resolve(manifest.graph(student, precision));
   }
 
   /** Path of a listed file. */
@@ -106,12 +110,20 @@ public final class Package {
   private void verifyStudents() throws PackageException {
     Map<String, Safetensors> shared = weights(manifest.files());
     EmbeddingCheck.check(shared.values(), manifest.dimensions());
-    for (Student student : manifest.students()) {
+    for (int k = 0; k < manifest.studentsTotal(); k++) {
       Map<String, Safetensors> own = new HashMap<>(shared);
-      own.putAll(weights(student.files()));
-      OnnxGraph graph = OnnxGraph.read(student.graph(), folder.read(student.graph(), MAX_GRAPH));
-      new GraphCheck(student.graph(), graph, own, manifest.outputDimension()).check();
+      own.putAll(weights(manifest.students().get(k).files()));
+      for (Precision precision : Precision.values()) {
+        if (manifest.runs(precision)) {
+          verifyGraph(manifest.graph(k, precision), own);
+        }
+      }
     }
+  }
+
+  private void verifyGraph(String file, Map<String, Safetensors> weights) throws PackageException {
+    OnnxGraph graph = OnnxGraph.read(file, folder.read(file, MAX_GRAPH));
+    new GraphCheck(file, graph, weights, manifest.outputDimension()).check();
   }
 
   private Map<String, Safetensors> weights(List<ListedFile> files) throws PackageException {

@@ -42,6 +42,7 @@ final class Manifests {
             new Manifest.Split(
                 10, 0.95, interval, prefixes, Collections.nCopies(prefixes.size(), interval)),
             Optional.empty()),
+        Optional.empty(),
         Map.of());
   }
 }

@@ -222,6 +222,40 @@ class PackageDamageTest {
     refused(reason, "package.json", detail);
   }
 
+  static Stream<Arguments> int8Parts() {
+    return Stream.of(
+        schema("'teacher'", m -> at(m, "/int8").set("quality", at(m, "/quality"))),
+        schema("'surprise'", m -> at(m, "/int8").put("surprise", 1)),
+        schema("'graphs'", m -> at(m, "/int8").remove("graphs")),
+        schema("/int8/graphs/0:", m -> ((ArrayNode) m.at("/int8/graphs")).set(0, "../x.onnx")),
+        schema("/int8/tolerance:", m -> at(m, "/int8").put("tolerance", 0)),
+        schema("/int8/tolerance:", m -> at(m, "/int8").put("tolerance", 1e300)),
+        shape("/int8 needs /weights int8", m -> m.put("weights", "fp32")),
+        shape("/int8/graphs has 2", m -> drop(m, "/int8/graphs")),
+        shape(
+            "/int8/graphs/0 is student-1.int8.onnx",
+            m -> ((ArrayNode) m.at("/int8/graphs")).set(0, "student-1.int8.onnx")),
+        shape(
+            "the student's first graph",
+            m -> ((ArrayNode) m.at("/int8/graphs")).set(0, "student-0.onnx")),
+        shape("/int8/contributions has 2", m -> drop(m, "/int8/contributions")),
+        shape("/int8/contributions/0 has 4", m -> drop(m, "/int8/contributions/0")),
+        shape("/int8/quality/dev/rows has 99", m -> at(m, "/int8/quality/dev").put("rows", 99)),
+        shape("/int8/quality/dev/prefixes has 2", m -> drop(m, "/int8/quality/dev/prefixes")),
+        shape(
+            "/int8/quality/test/rows has 100; /quality/test needs 0",
+            m -> at(m, "/int8/quality").set("test", at(m, "/int8/quality/dev"))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("int8Parts")
+  void int8PartsThatBreakTheSchemaOrContradictTheRest(
+      Reason reason, String detail, Consumer<ObjectNode> change) throws IOException {
+    folder = TinyPackage.copy("tiny-package-int8");
+    ManifestText.change(folder, change);
+    refused(reason, "package.json", detail);
+  }
+
   @Test
   void tablesAndTokensThatContradictTheManifest() throws IOException {
     ManifestText.change(folder, m -> at(m, "/dimensions").put("vocabulary", 5000));
@@ -302,6 +336,23 @@ class PackageDamageTest {
   }
 
   @Test
+  void int8GraphsAreCheckedAsTheFirstOnes() throws IOException {
+    String graph = "student-1.int8.onnx";
+    folder = TinyPackage.copy("tiny-package-int8");
+    replaceIn(graph, "student-1.safetensors", "student-2.safetensors");
+    refused(Reason.PATH, graph, "which is no weight file of this student");
+    folder = TinyPackage.copy("tiny-package-int8");
+    replaceIn(graph, "row_starts", "row_stops_");
+    refused(Reason.SHAPE, graph, "its inputs are [input_ids, pad_index");
+    folder = TinyPackage.copy("tiny-package-int8");
+    ManifestText.replace(folder, graph, new byte[] {8, 9});
+    refused(Reason.FORMAT, graph, "it has no graph");
+    folder = TinyPackage.copy("tiny-package-int8");
+    Files.delete(file(graph));
+    refused(Reason.MISSING_FILE, graph, "the package lacks it");
+  }
+
+  @Test
   void graphsWithOtherInputsOrOperators() throws IOException {
     replaceInGraph("row_starts", "row_stops_");
     refused(Reason.SHAPE, "student-0.onnx", "its inputs are [input_ids, pad_index");
@@ -315,14 +366,17 @@ class PackageDamageTest {
     refused(Reason.FORMAT, "student-0.onnx", "it has no graph");
   }
 
-  /** Both texts have the same length, so the file's structure stays whole. */
   private void replaceInGraph(String old, String text) throws IOException {
+    replaceIn("student-0.onnx", old, text);
+  }
+
+  /** Both texts have the same length, so the file's structure stays whole. */
+  private void replaceIn(String name, String old, String text) throws IOException {
     assertEquals(old.length(), text.length());
-    String graph =
-        new String(Files.readAllBytes(file("student-0.onnx")), StandardCharsets.ISO_8859_1);
+    String graph = new String(Files.readAllBytes(file(name)), StandardCharsets.ISO_8859_1);
     assertTrue(graph.contains(old));
     ManifestText.replace(
-        folder, "student-0.onnx", graph.replace(old, text).getBytes(StandardCharsets.ISO_8859_1));
+        folder, name, graph.replace(old, text).getBytes(StandardCharsets.ISO_8859_1));
   }
 
   @Test

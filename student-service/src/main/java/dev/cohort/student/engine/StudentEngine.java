@@ -4,6 +4,7 @@ import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Manifest;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackedBatch;
+import dev.cohort.packages.Precision;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
@@ -80,7 +81,7 @@ public final class StudentEngine implements AutoCloseable {
     if (models.containsKey(student)) {
       return;
     }
-    StudentModel model = StudentModel.load(source.graph(student), intraOpThreads);
+    StudentModel model = StudentModel.load(source.graph(student, Precision.FP32), intraOpThreads);
     try {
       selfTest(model, student);
     } catch (RuntimeException e) {
