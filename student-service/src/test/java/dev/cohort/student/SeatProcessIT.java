@@ -152,19 +152,31 @@ class SeatProcessIT {
     assertFalse(text.contains("Exception"), text);
   }
 
+  /** What a seat of the tiny package with these options says before it ends with this status. */
+  private String refusal(int status, String... options) throws Exception {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.addAll(List.of("package=" + TestPackages.tiny(), "metrics-port=" + freePort()));
+    start(all.toArray(String[]::new));
+    assertEquals(status, exitStatus());
+    return Files.readString(output);
+  }
+
   @Test
   void saysWhichKeyOfTheConfigurationIsWrong() throws Exception {
-    start("package=" + TestPackages.tiny(), "lanes=0", "metrics-port=" + freePort());
-    assertEquals(2, exitStatus());
-    String text = Files.readString(output);
+    String text = refusal(2, "lanes=0");
     assertTrue(text.contains("wrong configuration: cohort.lanes is 0; allowed are 1 to 256"), text);
   }
 
   @Test
+  void saysThatTheGpuThatWasAskedForIsMissing() throws Exception {
+    String text = refusal(1, "device=cuda");
+    assertTrue(text.contains("the seat cannot start: cohort.device is cuda, but "), text);
+    assertFalse(text.contains("listening"), text);
+  }
+
+  @Test
   void refusesToListenToOtherMachinesUnprotected() throws Exception {
-    start("package=" + TestPackages.tiny(), "host=0.0.0.0", "metrics-port=" + freePort());
-    assertEquals(2, exitStatus());
-    String text = Files.readString(output);
+    String text = refusal(2, "host=0.0.0.0");
     assertTrue(text.contains("wrong configuration: cohort.host is 0.0.0.0, which other"), text);
     assertTrue(text.contains("or cohort.tls.mode=plaintext to send everything in the"), text);
     assertTrue(text.contains("or cohort.auth.mode=none to let anybody call"), text);

@@ -25,11 +25,11 @@ final class Seat implements AutoCloseable {
   private static final Duration DESCRIBE_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(5);
 
-  /** How soon a seat that is not ready is asked again. */
+  /** How soon a seat that is not ready, or still loads students, is asked again. */
   private static final Duration WARMING_POLL = Duration.ofMillis(200);
 
-  /** How soon a seat that works, but does not hold every student, is asked again. */
-  private static final Duration LOADING_POLL = Duration.ofSeconds(1);
+  /** How soon a seat that holds some students only, or missed a question, is asked again. */
+  private static final Duration PARTIAL_POLL = Duration.ofSeconds(1);
 
   /**
    * A seat refuses what is late; one that says nothing for this long after a deadline is broken.
@@ -282,7 +282,7 @@ final class Seat implements AutoCloseable {
     if (state == State.DOWN) {
       lost("describe", text);
     } else {
-      askAfter(LOADING_POLL);
+      askAfter(PARTIAL_POLL);
     }
   }
 
@@ -324,10 +324,10 @@ final class Seat implements AutoCloseable {
     } else if (state == State.SERVING) {
       events.widened(this);
     }
-    if (!now.ready()) {
+    if (!now.ready() || now.loading()) {
       askAfter(WARMING_POLL);
     } else if (!now.isComplete()) {
-      askAfter(LOADING_POLL);
+      askAfter(PARTIAL_POLL);
     }
   }
 

@@ -11,7 +11,13 @@ import java.util.BitSet;
  * set of students, which the seat's owner may shrink.
  */
 record SeatDescription(
-    ServedModel model, BitSet students, int home, Limits limits, int lanes, boolean ready) {
+    ServedModel model,
+    BitSet students,
+    int home,
+    Limits limits,
+    int lanes,
+    boolean ready,
+    boolean loading) {
   /** More than any machine has; guards predictions against nonsense. */
   private static final int MAX_LANES = 4096;
 
@@ -55,7 +61,8 @@ record SeatDescription(
         response.getHomeStudent(),
         limits,
         Math.clamp(response.getLanes(), 1, MAX_LANES),
-        response.getReady());
+        response.getReady(),
+        response.getLoading());
   }
 
   private static void require(String field, int given, int needed) throws SeatFaultException {

@@ -3,6 +3,7 @@ package dev.cohort.student.engine;
 import ai.djl.engine.Engine;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
@@ -33,8 +34,14 @@ final class OnnxRuntime {
     return "ONNX Runtime " + OrtEnvironment.getEnvironment().getVersion();
   }
 
+  /** Whether this build of the runtime has an execution provider. */
+  static boolean has(OrtProvider provider) {
+    start();
+    return OrtEnvironment.getAvailableProviders().contains(provider);
+  }
+
   /**
-   * Options of one student's session. The caller closes them after loading.
+   * Options of a session on the CPU, and the base of all others. The caller closes them.
    *
    * @throws EngineException when the runtime refuses an option
    */

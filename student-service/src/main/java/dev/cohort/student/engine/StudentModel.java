@@ -1,5 +1,6 @@
 package dev.cohort.student.engine;
 
+import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
@@ -26,11 +27,12 @@ final class StudentModel implements AutoCloseable {
     this.parameters = new ParameterStore(model.getNDManager(), false);
   }
 
-  static StudentModel load(Path graph, int intraOpThreads) {
-    OnnxRuntime.start();
+  /** Loads a graph and closes the options. */
+  static StudentModel load(Path graph, SessionOptions options) {
     String file = graph.getFileName().toString();
-    Model model = Model.newInstance(file, OnnxRuntime.ENGINE);
-    try (SessionOptions options = OnnxRuntime.options(intraOpThreads)) {
+    // DJL keeps tensors in host memory and leaves the options as they are; ONNX Runtime copies.
+    Model model = Model.newInstance(file, Device.cpu(), OnnxRuntime.ENGINE);
+    try (options) {
       model.load(graph.getParent(), file, Map.of("sessionOptions", options));
       return new StudentModel(model);
     } catch (IOException | MalformedModelException | RuntimeException e) {

