@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cohort_distiller.cli import main
+from conftest import write_teacher
 from lessons import make_lesson
 
 
@@ -53,7 +54,8 @@ def test_a_set_without_test_rows_gives_half_of_dev_and_gets_a_teacher(lesson, tm
     folder.mkdir()
     for name in ("train", "dev"):
         (folder / f"{name}.tsv").write_bytes(lesson.file(name).read_bytes())
-    more = ("--dataset", str(folder), "--test")
+    base = write_teacher(tmp_path / "base", "bert-embedding", num_hidden_layers=4)
+    more = ("--dataset", str(folder), "--base", str(base), "--test")
     assert main(arguments(lesson, tmp_path, "one-tiny", *more)) == 2
     assert "'one-tiny'" in capsys.readouterr().err
     assert main(arguments(lesson, tmp_path, "one-deep", *more)) == 0, capsys.readouterr()

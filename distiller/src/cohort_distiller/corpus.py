@@ -29,10 +29,11 @@ class Part:
 class Corpus:
     """Everything a distillation reads besides the teacher.
 
-    `train` holds labelled rows first, then altered copies, then unlabelled rows; the labels of both
-    are `NO_LABEL`, or NaN for scores.
+    `train` holds the rows of `parts` one after the other: labelled rows, then altered copies of
+    them, then unlabelled rows; the labels of both are `NO_LABEL`, or NaN for scores.
     """
 
+    parts: tuple[Encoded, ...]
     train: Encoded
     labels: Tensor
     dev: Part
@@ -62,6 +63,7 @@ def read_corpus(paths: Paths, recipe: Recipe, teacher: Teacher) -> Corpus:
         rows.append(_encode(teacher, extra, longest))
     unknown = [_no_labels(teacher, len(part)) for part in rows[1:]]
     return Corpus(
+        tuple(rows),
         joined(rows),
         torch.cat([_labels(train, teacher), *unknown]),
         dev,

@@ -23,7 +23,7 @@ from .parallel import World, join_world, local_device
 from .recipe import Paths, Recipe
 from .report import Findings, write_report
 from .runtime import Runtime
-from .targets import Targets, teacher_targets
+from .targets import Targets, teacher_targets, together
 from .teacher import Teacher, load_encoder
 from .trainer import Trainer
 from .work import WorkFolder, fingerprint, remove_finished
@@ -147,8 +147,13 @@ class _Run:
         teacher = Teacher.load(self._paths.teacher)
         corpus = read_corpus(self._paths, self._recipe, teacher)
         splits = {"dev": corpus.dev} | ({"test": corpus.test} if corpus.test else {})
-        train = self._targets(teacher, corpus, "train")
-        answers = {name: self._targets(teacher, part, name) for name, part in splits.items()}
+        layers = hint_layers(self._recipe, teacher)
+        names = [f"train-{number}" for number in range(len(corpus.parts))]
+        parts = zip(corpus.parts, names, strict=True)
+        train = together([self._targets(teacher, part, layers, name) for part, name in parts])
+        answers = {
+            name: self._targets(teacher, part.rows, [], name) for name, part in splits.items()
+        }
         initial = load_encoder(self._paths.init_from or self._paths.teacher)
         lesson = Lesson(
             corpus, train, answers["dev"], teacher, initial, self._paths.init_from is None
@@ -170,10 +175,9 @@ class _Run:
         self._world.barrier()
         return manifest
 
-    def _targets(self, teacher: Teacher, part: Corpus | Part, name: str) -> Targets:
-        training = isinstance(part, Corpus)
-        rows = part.train if isinstance(part, Corpus) else part.rows
-        layers = hint_layers(self._recipe, teacher) if training else []
+    def _targets(
+        self, teacher: Teacher, rows: Encoded, layers: Sequence[int], name: str
+    ) -> Targets:
         return teacher_targets(
             teacher,
             rows,

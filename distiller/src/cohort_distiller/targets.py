@@ -36,6 +36,13 @@ class Targets:
     hints: Tensor
 
 
+def together(parts: Sequence[Targets]) -> Targets:
+    """The targets of several parts, in their order."""
+    return Targets(
+        torch.cat([part.answers for part in parts]), torch.cat([part.hints for part in parts])
+    )
+
+
 def pad_id(teacher: Teacher) -> int:
     """Id that fills padded cells; RoBERTa's positions depend on it."""
     return int(teacher.config.pad_token_id or 0)
