@@ -128,6 +128,9 @@ def _add_distill(commands: Commands) -> None:
         text = f"{about} (%(default)s)" if default is not None else about
         command.add_argument(f"--{name}", type=kind, default=default, help=text)
     command.add_argument(
+        "--budget", metavar="TIME", help="cut the recipe down to this time, such as 30m or 1h30m"
+    )
+    command.add_argument(
         "--checkpoint-seconds", type=float, default=60.0, help="between checkpoints (%(default)s)"
     )
     _common(command)
@@ -282,6 +285,7 @@ def _finetune(options: argparse.Namespace) -> None:
 
 
 def _distill(options: argparse.Namespace) -> None:
+    from .plan import parse_duration
     from .recipe import Paths, Recipe, package_name, parse_init_layers
     from .run import Conditions, describe_result, run_distillation
 
@@ -309,6 +313,7 @@ def _distill(options: argparse.Namespace) -> None:
         checkpoint_seconds=options.checkpoint_seconds,
         overwrite=options.overwrite,
         quiet=options.quiet,
+        budget_seconds=parse_duration(options.budget) if options.budget else None,
     )
     manifest = run_distillation(paths, recipe, conditions)
     if manifest:

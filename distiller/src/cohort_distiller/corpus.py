@@ -12,6 +12,7 @@ from .batches import Encoded, encode, joined
 from .data import Table, label_ids, read_table, scores
 from .errors import InputError
 from .losses import NO_LABEL
+from .plan import RowCounts
 from .recipe import Paths, Recipe
 from .teacher import Teacher
 
@@ -40,6 +41,12 @@ class Corpus:
     test: Part | None
     inputs: int
     files: dict[str, Any]
+
+    def sizes(self, copies: int) -> RowCounts:
+        """How many rows of each kind there are, if `copies` altered ones were made of each."""
+        labelled = len(self.parts[0])
+        measured = len(self.dev.rows) + (len(self.test.rows) if self.test else 0)
+        return RowCounts(labelled, len(self.train) - labelled * (1 + copies), measured)
 
 
 def read_corpus(paths: Paths, recipe: Recipe, teacher: Teacher) -> Corpus:

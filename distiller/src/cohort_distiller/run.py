@@ -1,8 +1,9 @@
 """One run of `cohort-distiller distill`: from files to a package, in one process or several."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,17 @@ from . import __version__
 from .batches import Encoded
 from .calibration import calibrate, margin_table
 from .corpus import Corpus, Part, read_corpus
-from .distill import Distillation, Lesson, hint_layers
+from .distill import Distillation, Lesson, build_ensemble, hint_layers
 from .errors import InputError
 from .evaluate import metric_of, paired_differences, quality_split
+from .families import EncoderWeights
 from .files import PROVENANCE, read_provenance, sha256_file
 from .manifest import MANIFEST, Manifest, read_manifest
 from .optimisation import choose_device
+from .pace import measure_costs
 from .package import PackageFacts, write_package
 from .parallel import World, join_world, local_device
+from .plan import CUT, Costs, RowCounts, describe, estimate, fit
 from .recipe import Paths, Recipe
 from .report import Findings, write_report
 from .runtime import Runtime
@@ -27,6 +31,8 @@ from .targets import Targets, teacher_targets, together
 from .teacher import Teacher, load_encoder
 from .trainer import Trainer
 from .work import WorkFolder, fingerprint, remove_finished
+
+_PLAN = "plan.json"
 
 _MODEL_FILES = (
     "config.json",
@@ -45,12 +51,17 @@ _MODEL_FILES = (
 
 @dataclass(frozen=True)
 class Conditions:
-    """What does not change the result on one kind of machine: where and how a run happens."""
+    """Where and how a run happens: what does not change the result on one kind of machine.
+
+    The exception is `budget_seconds`, the time that the recipe is cut down to as it starts; the
+    recipe that remains is the one that a repeated command goes on with.
+    """
 
     device: str = "auto"
     checkpoint_seconds: float = 60.0
     overwrite: bool = False
     quiet: bool = False
+    budget_seconds: float | None = None
 
 
 def run_distillation(paths: Paths, recipe: Recipe, conditions: Conditions) -> Manifest:
@@ -61,6 +72,9 @@ def run_distillation(paths: Paths, recipe: Recipe, conditions: Conditions) -> Ma
     device = local_device(choose_device(conditions.device))
     with join_world(device) as world, ExitStack() as stack:
         facts = run_facts(paths, recipe, world.size)
+        if conditions.budget_seconds is not None:
+            _check_budget(world)
+            facts["budget_seconds"] = conditions.budget_seconds
         complete = _complete(paths, facts)
         if complete:
             if world.leads:
@@ -88,6 +102,11 @@ def run_facts(paths: Paths, recipe: Recipe, processes: int) -> dict[str, Any]:
         "test": _hash(paths.test) if paths.test else None,
         "unlabelled": _hash(paths.unlabelled) if paths.unlabelled else None,
     }
+
+
+def _check_budget(world: World) -> None:
+    if world.size > 1:
+        raise InputError(f"--budget: works with one process, not with {world.size}")
 
 
 def _hash(file: Path) -> str:
@@ -145,7 +164,8 @@ class _Run:
 
     def finish(self) -> Manifest:
         teacher = Teacher.load(self._paths.teacher)
-        corpus = read_corpus(self._paths, self._recipe, teacher)
+        initial = load_encoder(self._paths.init_from or self._paths.teacher)
+        corpus = self._planned(teacher, initial)
         splits = {"dev": corpus.dev} | ({"test": corpus.test} if corpus.test else {})
         layers = hint_layers(self._recipe, teacher)
         names = [f"train-{number}" for number in range(len(corpus.parts))]
@@ -154,7 +174,6 @@ class _Run:
         answers = {
             name: self._targets(teacher, part.rows, [], name) for name, part in splits.items()
         }
-        initial = load_encoder(self._paths.init_from or self._paths.teacher)
         lesson = Lesson(
             corpus, train, answers["dev"], teacher, initial, self._paths.init_from is None
         )
@@ -174,6 +193,42 @@ class _Run:
             self._work.remove()
         self._world.barrier()
         return manifest
+
+    def _planned(self, teacher: Teacher, initial: EncoderWeights) -> Corpus:
+        """The corpus of the recipe, which a time budget may have made shorter."""
+        corpus = read_corpus(self._paths, self._recipe, teacher)
+        if self._world.size == 1 and not self._work.resumable:
+            self._plan(teacher, initial, corpus)
+        if self._conditions.budget_seconds is None:
+            return corpus
+        self._recipe = replace(self._recipe, **self._work.load_json(_PLAN))
+        return read_corpus(self._paths, self._recipe, teacher)
+
+    def _plan(self, teacher: Teacher, initial: EncoderWeights, corpus: Corpus) -> None:
+        """Says how long the run will take; keeps what a budget leaves of the recipe."""
+        budget = self._conditions.budget_seconds
+        if (self._quiet and budget is None) or self._work.has(_PLAN):
+            return
+        nothing = Targets(torch.zeros(1, teacher.outputs), torch.empty(0))
+        lesson = Lesson(corpus, nothing, nothing, teacher, initial, self._paths.init_from is None)
+        ensemble = build_ensemble(self._recipe, lesson)
+        costs = measure_costs(self._recipe, teacher, ensemble, corpus.train, self._device)
+        rows = corpus.sizes(self._recipe.augment)
+        planned = self._recipe
+        if budget is not None:
+            planned = self._cut(rows, costs, budget)
+        if not self._quiet:
+            print(f"{estimate(planned, rows, costs)}; {describe(planned)}", file=sys.stderr)
+
+    def _cut(self, rows: RowCounts, costs: Costs, budget: float) -> Recipe:
+        """What a budget leaves of the recipe; a refused run leaves no work folder behind."""
+        try:
+            planned = fit(self._recipe, rows, costs, budget)
+        except InputError:
+            self._work.remove()
+            raise
+        self._work.save_json(_PLAN, {name: getattr(planned, name) for name in CUT})
+        return planned
 
     def _targets(
         self, teacher: Teacher, rows: Encoded, layers: Sequence[int], name: str

@@ -106,6 +106,21 @@ class WorkFolder:
         tensors: dict[str, Tensor] = torch.load(self.path / name, weights_only=True)
         return tensors
 
+    @property
+    def resumable(self) -> bool:
+        """Whether there is a checkpoint to go on from."""
+        return self.has(_CHECKPOINT)
+
+    def save_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Adds a small file."""
+        with atomic_file(self.path / name) as temporary:
+            temporary.write_text(json.dumps(content) + "\n", "utf-8")
+
+    def load_json(self, name: str) -> dict[str, Any]:
+        """Reads a small file."""
+        content: dict[str, Any] = json.loads((self.path / name).read_text("utf-8"))
+        return content
+
     def has(self, name: str) -> bool:
         """Whether a cached file is there, complete."""
         return (self.path / name).exists()
