@@ -7,6 +7,7 @@ import dev.cohort.aggregator.dispatch.Dispatcher;
 import dev.cohort.aggregator.grpc.GrpcFrontDoor;
 import dev.cohort.aggregator.http.BodyMemory;
 import dev.cohort.aggregator.http.HttpFrontDoor;
+import dev.cohort.aggregator.membership.Directories;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
@@ -65,7 +66,12 @@ public final class Aggregator implements AutoCloseable {
     this.answerer = pool("cohort-answer-", 1, Integer.MAX_VALUE);
     this.dispatcher =
         new Dispatcher(
-            catalog, settings.seats(), security.seats(), settings.dispatch(), metrics, clock);
+            catalog,
+            Directories.of(settings.seats()),
+            security.seats(),
+            settings.dispatch(),
+            metrics,
+            clock);
     InferencePipeline pipeline =
         new InferencePipeline(
             catalog, admission, textPool, dispatcher, answerer, metrics, settings.timeout(), clock);

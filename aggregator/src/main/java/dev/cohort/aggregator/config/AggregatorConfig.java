@@ -13,7 +13,7 @@ public interface AggregatorConfig {
   /** Package folders, comma-separated. */
   Optional<List<Path>> packages();
 
-  /** Seats as host:port, comma-separated. */
+  /** Where seats are: host:port, dns:///... or kubernetes:///..., comma-separated. */
   Optional<List<String>> seats();
 
   /** Address that the ports are opened on. */

@@ -1,6 +1,6 @@
 package dev.cohort.aggregator.config;
 
-import dev.cohort.aggregator.dispatch.SeatAddress;
+import dev.cohort.aggregator.dispatch.SeatSource;
 import dev.cohort.security.ClientTls;
 import dev.cohort.security.ServerSecurity;
 import java.util.Optional;
@@ -22,7 +22,7 @@ public record Security(ServerSecurity clients, Optional<ClientTls> seats) implem
         ClientTls.of(
             "cohort.seats-tls.",
             config.seatsTls(),
-            settings.seats().stream().map(SeatAddress::host).toList());
+            settings.seats().stream().map(SeatSource::host).toList());
     try {
       return new Security(ServerSecurity.of(settings.host(), config.tls(), config.auth()), seats);
     } catch (IllegalArgumentException e) {

@@ -2,7 +2,7 @@ package dev.cohort.aggregator.config;
 
 import dev.cohort.aggregator.dispatch.DispatchSettings;
 import dev.cohort.aggregator.dispatch.PrefixSettings;
-import dev.cohort.aggregator.dispatch.SeatAddress;
+import dev.cohort.aggregator.dispatch.SeatSource;
 import dev.cohort.policy.BatchingPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,14 +14,14 @@ import java.util.Locale;
  * Checked settings. Immutable.
  *
  * @param packages folders, at least one
- * @param seats may be empty: then no request is answered
+ * @param seats where they are found; may be empty: then no request is answered
  * @param timeout for requests that bring no deadline
  * @param drain time for requests in flight when the process stops
  * @param dispatch how work goes to seats
  */
 public record Settings(
     List<Path> packages,
-    List<SeatAddress> seats,
+    List<? extends SeatSource> seats,
     String host,
     int grpcPort,
     Duration timeout,
@@ -59,7 +59,7 @@ public record Settings(
     if (packages.isEmpty()) {
       faults.add("cohort.packages is empty; at least one package folder is needed");
     }
-    List<SeatAddress> seats = seats(config.seats().orElse(List.of()), faults);
+    List<SeatSource> seats = seats(config.seats().orElse(List.of()), faults);
     faults.range("cohort.grpc-port", config.grpcPort(), 0, MAX_PORT);
     faults.range("cohort.http-port", config.httpPort(), 0, MAX_PORT);
     faults.range("cohort.metrics-port", config.metricsPort(), 0, MAX_PORT);
@@ -136,17 +136,17 @@ public record Settings(
         students.max());
   }
 
-  private static List<SeatAddress> seats(List<String> texts, Faults faults) {
-    List<SeatAddress> seats = new ArrayList<>();
+  private static List<SeatSource> seats(List<String> texts, Faults faults) {
+    List<SeatSource> seats = new ArrayList<>();
     for (String text : texts) {
       try {
-        seats.add(SeatAddress.parse(text.strip()));
+        seats.add(SeatSource.parse(text.strip()));
       } catch (IllegalArgumentException e) {
         faults.add("cohort.seats: " + e.getMessage());
       }
     }
     if (seats.stream().distinct().count() < seats.size()) {
-      faults.add("cohort.seats names an address twice: " + seats);
+      faults.add("cohort.seats names something twice: " + seats);
     }
     return seats;
   }

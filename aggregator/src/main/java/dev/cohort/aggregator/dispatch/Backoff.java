@@ -9,7 +9,9 @@ import java.util.random.RandomGenerator;
  */
 final class Backoff {
   private static final Duration FIRST = Duration.ofMillis(100);
-  private static final Duration LONGEST = Duration.ofSeconds(2);
+
+  /** A seat that is back must have work within a second. */
+  private static final Duration LONGEST = Duration.ofMillis(800);
 
   private final RandomGenerator random;
   private long millis = FIRST.toMillis();

@@ -25,26 +25,28 @@ public final class Dispatcher implements AutoCloseable {
 
   private final NanoClock clock;
   private final ScheduledThreadPoolExecutor owner;
+  private final SeatDirectory directory;
   private final Fleet fleet;
 
-  /** As the other constructor; the seats are reached in plaintext. */
+  /** As the other constructor, over a fixed list of seats, which are reached in plaintext. */
   public Dispatcher(
       ModelCatalog models,
       List<SeatAddress> seats,
       DispatchSettings settings,
       ServingMetrics metrics,
       NanoClock clock) {
-    this(models, seats, Optional.empty(), settings, metrics, clock);
+    this(models, new StaticDirectory(seats), Optional.empty(), settings, metrics, clock);
   }
 
   /**
-   * A dispatcher over a fixed list of seats; {@link #start} connects them.
+   * A dispatcher over the seats that a directory names; {@link #start} connects them.
    *
+   * @param directory started and closed by this
    * @param tls of the connections to the seats; none for plaintext
    */
   public Dispatcher(
       ModelCatalog models,
-      List<SeatAddress> seats,
+      SeatDirectory directory,
       Optional<ClientTls> tls,
       DispatchSettings settings,
       ServingMetrics metrics,
@@ -53,12 +55,14 @@ public final class Dispatcher implements AutoCloseable {
     this.owner =
         new OwnerThread(
             task -> Thread.ofPlatform().name("cohort-dispatch").daemon().unstarted(task), metrics);
-    this.fleet = new Fleet(models, seats, tls, settings, metrics, owner, clock);
+    this.directory = directory;
+    this.fleet = new Fleet(models, directory, tls, settings, metrics, owner, clock);
   }
 
   /** Begins to connect to the seats; returns at once. */
   public void start() {
-    owner.execute(fleet::connect);
+    owner.execute(fleet::begin);
+    directory.start(members -> post(() -> fleet.members(members)));
     owner.scheduleWithFixedDelay(fleet::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
@@ -128,6 +132,7 @@ public final class Dispatcher implements AutoCloseable {
   /** Fails what is left, disconnects the seats and ends the thread. */
   @Override
   public void close() {
+    directory.close();
     post(fleet::close);
     owner.shutdown();
     try {

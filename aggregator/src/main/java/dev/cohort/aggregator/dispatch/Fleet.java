@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,20 +35,29 @@ final class Fleet implements SeatEvents, SignalSource.State {
   /** How long before its deadline a job takes the prefix that is there, if it must. */
   private static final long RESCUE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  /** How long a seat that is no member any more may wait for its replacement. */
+  private static final long DEPARTURE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final ServingMetrics metrics;
   private final ScheduledExecutorService owner;
   private final NanoClock clock;
   private final Readiness readiness = new Readiness();
   private final SignalSource signals;
-  private final List<Seat> seats;
+  private final ModelCatalog models;
+  private final SeatDirectory directory;
+  private final Optional<ClientTls> tls;
+  // Read by the queues. Copied on write, since seats leave while all of them are looked through.
+  private final List<Seat> seats = new CopyOnWriteArrayList<>();
   private final Map<ServedModel, ModelQueue> queues;
+  // No members any more, and the latest time at which they are told so.
+  private final Map<Seat, Long> departing = new HashMap<>();
   private final Set<Seat> connected = new HashSet<>();
   // The latest kind of failure of each seat that is not connected: only changes are logged.
   private final Map<Seat, String> failures = new HashMap<>();
 
   Fleet(
       ModelCatalog models,
-      List<SeatAddress> addresses,
+      SeatDirectory directory,
       Optional<ClientTls> tls,
       DispatchSettings settings,
       ServingMetrics metrics,
@@ -57,10 +67,9 @@ final class Fleet implements SeatEvents, SignalSource.State {
     this.owner = owner;
     this.clock = clock;
     this.signals = new SignalSource(this, owner, clock, Clock.systemUTC());
-    this.seats =
-        addresses.stream()
-            .map(address -> new Seat(address, tls, models, this, owner, clock))
-            .toList();
+    this.models = models;
+    this.directory = directory;
+    this.tls = tls;
     this.queues =
         models.all().stream()
             .collect(
@@ -88,13 +97,54 @@ final class Fleet implements SeatEvents, SignalSource.State {
     return signals;
   }
 
-  void connect() {
+  /** Says what is ready before any seat is known. */
+  void begin() {
     queues.keySet().forEach(this::report);
-    seats.forEach(Seat::describe);
+  }
+
+  /** From now on these are the seats. */
+  void members(Set<SeatMember> members) {
+    long latest = clock.nanoTime() + DEPARTURE_NANOS;
+    seats.stream()
+        .filter(seat -> !members.contains(seat.member()))
+        .forEach(seat -> departing.putIfAbsent(seat, latest));
+    Map<SeatMember, Seat> known =
+        seats.stream().collect(Collectors.toMap(Seat::member, Function.identity()));
+    for (SeatMember member : members) {
+      if (known.containsKey(member)) {
+        departing.remove(known.get(member));
+        known.get(member).stay();
+      } else {
+        join(member);
+      }
+    }
+    letGo();
+  }
+
+  private void join(SeatMember member) {
+    Seat seat = new Seat(member, tls, models, this, owner, clock);
+    seats.add(seat);
+    seat.describe();
+  }
+
+  // A seat that is replaced goes on until the one that came for it serves, but not for long.
+  private void letGo() {
+    boolean awaited =
+        seats.stream().anyMatch(seat -> !departing.containsKey(seat) && !seat.isServing());
+    boolean needed =
+        awaited && queues.values().stream().anyMatch(queue -> queue.needs(departing.keySet()));
+    long now = clock.nanoTime();
+    for (Seat seat : List.copyOf(departing.keySet())) {
+      if (!needed || now - departing.get(seat) >= 0) {
+        departing.remove(seat);
+        seat.leave();
+      }
+    }
   }
 
   /** Time went by. */
   void tick() {
+    letGo();
     seats.forEach(Seat::checkStalled);
     seats.stream().filter(Seat::isSlow).forEach(this::copyWork);
     queues.values().forEach(ModelQueue::tick);
@@ -150,6 +200,7 @@ final class Fleet implements SeatEvents, SignalSource.State {
     if (connected.add(seat)) {
       failures.remove(seat);
       LOG.infof("seat=%s connected", seat.address());
+      letGo();
     }
     forModelsOf(
         seat,
@@ -172,8 +223,18 @@ final class Fleet implements SeatEvents, SignalSource.State {
   }
 
   @Override
+  public void left(Seat seat) {
+    seats.remove(seat);
+    failures.remove(seat);
+    if (connected.remove(seat)) {
+      LOG.infof("seat=%s left", seat.address());
+    }
+  }
+
+  @Override
   public void failed(Seat seat, String kind, String text) {
     metrics.seatFailed(kind);
+    directory.refresh();
     boolean wasConnected = connected.remove(seat);
     if (!kind.equals(failures.put(seat, kind)) || wasConnected) {
       LOG.warnf("seat=%s reason=%s %s", seat.address(), kind, text);

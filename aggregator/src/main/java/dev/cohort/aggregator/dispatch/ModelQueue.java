@@ -176,6 +176,13 @@ final class ModelQueue {
     return wasServed;
   }
 
+  /** Whether fewer students would be served without these seats. */
+  boolean needs(Set<Seat> leaving) {
+    List<Seat> serving = seats.serving();
+    List<Seat> others = serving.stream().filter(seat -> !leaving.contains(seat)).toList();
+    return seats.heldUntil(others, 0) < seats.heldUntil(serving, 0);
+  }
+
   /** Fails what no seat can run any more. */
   void failUnserved() {
     buffer.jobs().forEach(this::refuseUnserved);

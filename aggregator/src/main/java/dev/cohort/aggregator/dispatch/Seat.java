@@ -55,7 +55,7 @@ final class Seat implements AutoCloseable {
     CLOSED
   }
 
-  private final SeatAddress address;
+  private final SeatMember member;
   private final ModelCatalog models;
   private final SeatEvents events;
   private final ScheduledExecutorService owner;
@@ -70,6 +70,8 @@ final class Seat implements AutoCloseable {
   private long streamNumber;
   private boolean asking;
   private boolean slow;
+  // No member any more: closed as soon as all is answered.
+  private boolean leaving;
   private long lastAnswerNanos;
   private SeatCost cost = SeatCost.rough();
   // Engine microseconds of what it answered.
@@ -77,28 +79,37 @@ final class Seat implements AutoCloseable {
   private Future<?> nextQuestion = CompletableFuture.completedFuture(null);
 
   Seat(
-      SeatAddress address,
+      SeatMember member,
       Optional<ClientTls> tls,
       ModelCatalog models,
       SeatEvents events,
       ScheduledExecutorService owner,
       NanoClock clock) {
-    this.address = address;
+    this.member = member;
     this.models = models;
     this.events = events;
     this.owner = owner;
     this.clock = clock;
-    this.channel = new SeatChannel(address, tls, owner);
+    this.channel = new SeatChannel(member, tls, owner);
     this.work = new SmoothedRate(WORK_MEMORY, clock.nanoTime());
   }
 
+  SeatMember member() {
+    return member;
+  }
+
   SeatAddress address() {
-    return address;
+    return member.address();
   }
 
   /** Whether the seat takes work for this model. */
   boolean serves(ServedModel model) {
     return state == State.SERVING && description.map(d -> d.model() == model).orElse(false);
+  }
+
+  /** Whether the seat takes work. */
+  boolean isServing() {
+    return state == State.SERVING;
   }
 
   /** Whether a batch is within the seat's limits. */
@@ -238,6 +249,29 @@ final class Seat implements AutoCloseable {
     }
   }
 
+  /** The seat is no member any more: what it has is still answered, then it is disconnected. */
+  void leave() {
+    leaving = true;
+    draining();
+    leaveIfIdle();
+  }
+
+  /** The seat is a member again, or still. */
+  void stay() {
+    if (leaving && state == State.DRAINING) {
+      state = State.SERVING;
+      events.widened(this);
+    }
+    leaving = false;
+  }
+
+  private void leaveIfIdle() {
+    if (leaving && state != State.CLOSED && ledger.isIdle()) {
+      close();
+      events.left(this);
+    }
+  }
+
   /** The seat does not have these students after all; asks again what it has. */
   void doesNotHold(int first, int end) {
     description.ifPresent(d -> d.students().clear(first, end));
@@ -259,11 +293,13 @@ final class Seat implements AutoCloseable {
     }
     unanswered.forEach(work -> events.returned(this, work, text));
     askAfter(backoff.next());
+    leaveIfIdle();
   }
 
   @Override
   public void close() {
     state = State.CLOSED;
+    nextQuestion.cancel(false);
     disconnect("the aggregator stops");
     channel.close();
   }
@@ -372,6 +408,7 @@ final class Seat implements AutoCloseable {
         case SeatReply.Fault fault -> throw new SeatFaultException(fault.text());
       }
       grant(reply.credits());
+      leaveIfIdle();
     } catch (SeatFaultException e) {
       lost("garbage", e.getMessage());
     }

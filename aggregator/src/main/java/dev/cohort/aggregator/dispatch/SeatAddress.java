@@ -5,8 +5,8 @@ package dev.cohort.aggregator.dispatch;
  *
  * @param port 1..65535
  */
-public record SeatAddress(String host, int port) {
-  private static final int MAX_PORT = 65_535;
+public record SeatAddress(String host, int port) implements SeatSource {
+  static final int MAX_PORT = 65_535;
 
   /** Rejects an impossible address. */
   public SeatAddress {
@@ -35,6 +35,12 @@ public record SeatAddress(String host, int port) {
       throw new IllegalArgumentException(
           "seat address '%s' is not host:port with a port of 1..%d".formatted(text, MAX_PORT), e);
     }
+  }
+
+  static boolean isPort(String digits) {
+    return digits.length() <= 5
+        && Integer.parseInt(digits) >= 1
+        && Integer.parseInt(digits) <= MAX_PORT;
   }
 
   @Override

@@ -53,9 +53,13 @@ final class SeatChannel implements AutoCloseable {
   private final StudentServiceGrpc.StudentServiceStub stub;
   private final Executor owner;
 
-  SeatChannel(SeatAddress address, Optional<ClientTls> tls, Executor owner) {
+  SeatChannel(SeatMember member, Optional<ClientTls> tls, Executor owner) {
     this.owner = owner;
+    SeatAddress address = member.address();
     NettyChannelBuilder builder = NettyChannelBuilder.forAddress(address.host(), address.port());
+    if (!member.authority().equals(address.host())) {
+      builder.overrideAuthority(member.authority());
+    }
     tls.ifPresentOrElse(on -> builder.sslContext(on.grpc()), builder::usePlaintext);
     this.channel =
         builder

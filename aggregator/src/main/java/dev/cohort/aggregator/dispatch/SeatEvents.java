@@ -28,4 +28,7 @@ interface SeatEvents {
 
   /** The seat was lost or could not be reached; counted. */
   void failed(Seat seat, String kind, String text);
+
+  /** The seat is no member any more, has nothing left to do and is disconnected. */
+  void left(Seat seat);
 }

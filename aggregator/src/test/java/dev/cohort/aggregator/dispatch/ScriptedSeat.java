@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
@@ -43,6 +44,7 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
   private final Server server;
   private final SeatAddress address;
   private final List<ForwardRequest> received = new CopyOnWriteArrayList<>();
+  private final AtomicInteger openStreams = new AtomicInteger();
   private volatile StreamObserver<ForwardResponse> stream;
   private volatile Script script = this::answer;
   private volatile String digest;
@@ -56,17 +58,23 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
   }
 
   ScriptedSeat(ServedModel model, int home, int credits, int port) throws IOException {
+    this(model, home, credits, "127.0.0.1", port);
+  }
+
+  /** A seat on any address of this machine. */
+  public ScriptedSeat(ServedModel model, int home, int credits, String host, int port)
+      throws IOException {
     this.model = model;
     this.home = home;
     this.credits = credits;
     this.digest = model.digest();
     this.students = IntStream.range(0, model.studentsTotal()).boxed().toList();
     this.server =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+        NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
             .addService(this)
             .build()
             .start();
-    this.address = new SeatAddress("127.0.0.1", server.getPort());
+    this.address = new SeatAddress(host, server.getPort());
   }
 
   public ScriptedSeat script(Script next) {
@@ -116,6 +124,11 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
   /** Batches received so far. */
   public List<ForwardRequest> received() {
     return received;
+  }
+
+  /** Whether an aggregator has a stream open. */
+  public boolean isConnected() {
+    return openStreams.get() > 0;
   }
 
   /** Sends something nobody asked for. */
@@ -184,6 +197,7 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
   @Override
   public StreamObserver<ForwardRequest> forward(StreamObserver<ForwardResponse> out) {
     stream = out;
+    openStreams.incrementAndGet();
     out.onNext(ForwardResponse.newBuilder().setCredits(credits).build());
     return new StreamObserver<>() {
       @Override
@@ -193,10 +207,13 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
       }
 
       @Override
-      public void onError(Throwable failure) {}
+      public void onError(Throwable failure) {
+        openStreams.decrementAndGet();
+      }
 
       @Override
       public void onCompleted() {
+        openStreams.decrementAndGet();
         out.onCompleted();
       }
     };
