@@ -23,4 +23,5 @@ done
 exec "${JAVA_HOME:?set it to a JDK 25, or use ./cohort bench}/bin/java" -XX:+UseSerialGC -Xmx1g \
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dai.djl.offline=true \
   -Djava.util.logging.manager=org.jboss.logmanager.LogManager -Dcohort.home="$root" \
+  -Dcohort.python="${COHORT_PYTHON_ENV:+$COHORT_PYTHON_ENV/bin/python}" \
   -cp "$root/benchmarks/target/classes:$root/cli/target/cohort-cli.jar$services" "dev.cohort.benchmarks.$main" "$@"

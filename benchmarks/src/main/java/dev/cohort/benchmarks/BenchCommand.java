@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -50,6 +51,8 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--quick", description = "Only to see that it works; the numbers mean nothing.")
   private boolean quick;
+
+  @Mixin private final BenchOptions options = new BenchOptions();
 
   @Option(names = "--help", usageHelp = true, description = "Tells this.")
   private boolean help;
@@ -141,6 +144,7 @@ public final class BenchCommand implements Callable<Integer> {
         students == null ? home.demoPackage() : students,
         teacher == null ? home.folder().resolve("build/bench/teacher") : teacher,
         quick,
+        options,
         console.err());
   }
 

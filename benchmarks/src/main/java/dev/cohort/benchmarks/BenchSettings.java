@@ -12,10 +12,16 @@ import java.time.Duration;
  * @param students the package whose students are measured
  * @param teacher the teacher as a package with one member
  * @param quick shorter by far, to see that it works; the numbers mean nothing
+ * @param options of single benches
  * @param remarks where progress is told
  */
 public record BenchSettings(
-    Home home, Path students, Path teacher, boolean quick, PrintStream remarks) {
+    Home home,
+    Path students,
+    Path teacher,
+    boolean quick,
+    BenchOptions options,
+    PrintStream remarks) {
   /** Tells what is being done. */
   public void say(String format, Object... values) {
     remarks.printf(format + "%n", values);

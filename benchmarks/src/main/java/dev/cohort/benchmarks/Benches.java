@@ -1,6 +1,11 @@
 package dev.cohort.benchmarks;
 
 import dev.cohort.benchmarks.dataplane.FanoutBench;
+import dev.cohort.benchmarks.exact.ExactBench;
+import dev.cohort.benchmarks.faults.SeatKillBench;
+import dev.cohort.benchmarks.faults.SeatStallBench;
+import dev.cohort.benchmarks.faults.SoakBench;
+import dev.cohort.benchmarks.fuzz.FuzzBench;
 import dev.cohort.cli.CommandException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -11,7 +16,13 @@ public final class Benches {
 
   /** New ones, in the order of the documentation. */
   public static List<Bench> all() {
-    return List.of(new FanoutBench());
+    return List.of(
+        new FanoutBench(),
+        new SeatKillBench(),
+        new SeatStallBench(),
+        new SoakBench(),
+        new FuzzBench(),
+        new ExactBench());
   }
 
   /**

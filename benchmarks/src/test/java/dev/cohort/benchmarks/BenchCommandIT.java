@@ -1,6 +1,7 @@
 package dev.cohort.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class BenchCommandIT {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private static final Path TINY = Path.of("../packages/src/test/resources/tiny-package");
 
   @TempDir private Path folder;
 
@@ -41,6 +44,32 @@ final class BenchCommandIT {
       assertTrue(row.get("value").doubleValue() > 0, row::toString);
       assertTrue(out.toString(StandardCharsets.UTF_8).contains(row.get("name").textValue()));
     }
+  }
+
+  /** What a busy machine does not answer in time is no fault of a killed seat. */
+  @Test
+  void aKilledSeatCostsNoRequest() throws Exception {
+    Path json = folder.resolve("rows.json");
+    assertEquals(
+        0,
+        run("seat-kill", "--quick", "--students", TINY.toString(), "--out", json.toString()),
+        err::toString);
+    JsonNode failed = new ObjectMapper().readTree(json.toFile()).get(0);
+    assertEquals("seat-kill.failed", failed.get("name").textValue());
+    String detail = failed.get("detail").textValue();
+    assertTrue(detail.contains("2 kills"), detail);
+    assertFalse(detail.contains("UNAVAILABLE") || detail.contains("INTERNAL"), detail);
+  }
+
+  @Test
+  void wrongRequestsGetTheRightCodes() throws Exception {
+    Path json = folder.resolve("rows.json");
+    assertEquals(0, run("fuzz", "--quick", "--seed", "3", "--out", json.toString()), err::toString);
+    JsonNode rows = new ObjectMapper().readTree(json.toFile());
+    for (int row = 0; row < 3; row++) {
+      assertTrue(rows.get(row).get("holds").booleanValue(), () -> rows + "\n" + err);
+    }
+    assertTrue(rows.get(0).get("detail").textValue().contains("of 2,000"), rows::toString);
   }
 
   @Test

@@ -8,7 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads durations as people write them: {@code 90}, {@code 90s}, {@code 500ms}, {@code 1.5m}. */
-final class DurationConverter implements ITypeConverter<Duration> {
+public final class DurationConverter implements ITypeConverter<Duration> {
   private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m|h)?");
   private static final Map<String, Double> SECONDS =
       Map.of("ms", 1e-3, "s", 1.0, "m", 60.0, "h", 3600.0);

@@ -1,6 +1,5 @@
 package dev.cohort.cli.replay;
 
-import dev.cohort.cli.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,13 +1,13 @@
-package dev.cohort.cli;
+package dev.cohort.cli.replay;
 
 import java.util.Locale;
 
 /** Figures as people read them. Stateless. */
-public final class Units {
+final class Units {
   private Units() {}
 
   /** A time in milliseconds or seconds; a dash for NaN. */
-  public static String time(double seconds) {
+  static String time(double seconds) {
     if (Double.isNaN(seconds)) {
       return "-";
     }
@@ -20,7 +20,7 @@ public final class Units {
   }
 
   /** A share in percent. */
-  public static String percent(long part, long whole) {
+  static String percent(long part, long whole) {
     return whole == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
   }
 }
