@@ -1,6 +1,11 @@
 package dev.cohort.aggregator;
 
 import dev.cohort.aggregator.dispatch.SeatAddress;
+import dev.cohort.protocol.student.v1.DescribeRequest;
+import dev.cohort.protocol.student.v1.DescribeResponse;
+import dev.cohort.protocol.student.v1.StudentServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,6 +21,8 @@ public final class RealSeat implements AutoCloseable {
   private static final Path JAR =
       Path.of("..", "student-service", "target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
 
+  private static final long PATIENCE_SECONDS = 60;
+
   private final Process process;
   private final SeatAddress address;
 
@@ -24,18 +31,37 @@ public final class RealSeat implements AutoCloseable {
     this.address = address;
   }
 
-  /** Starts a seat; it is not ready when this returns. */
-  public static RealSeat start(Path packageFolder, int home) {
+  /** Starts a seat, with more settings of the form {@code key=value}; it is not ready yet. */
+  public static RealSeat start(Path packageFolder, int home, String... more) {
     int port = freePort();
+    List<String> settings = new ArrayList<>(List.of(more));
+    settings.add("cohort.package=" + packageFolder);
+    settings.add("cohort.home-student=" + home);
+    settings.add("cohort.port=" + port);
+    settings.add("cohort.metrics-port=" + freePort());
     Process process =
-        launch(
-            JAR,
-            Path.of("target", "seat-" + port + ".log"),
-            "cohort.package=" + packageFolder,
-            "cohort.home-student=" + home,
-            "cohort.port=" + port,
-            "cohort.metrics-port=" + freePort());
+        launch(JAR, Path.of("target", "seat-" + port + ".log"), settings.toArray(String[]::new));
     return new RealSeat(process, new SeatAddress("127.0.0.1", port));
+  }
+
+  /** Returns when the seat is ready and has loaded all students that it will hold. */
+  public void awaitLoaded() {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(address.host(), address.port()).usePlaintext().build();
+    try {
+      Await.until("seat " + address + " holds its students", () -> isLoaded(channel));
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static boolean isLoaded(ManagedChannel channel) {
+    DescribeResponse described =
+        StudentServiceGrpc.newBlockingStub(channel)
+            .withWaitForReady()
+            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .describe(DescribeRequest.getDefaultInstance());
+    return described.getReady() && !described.getLoading();
   }
 
   /** Starts a Quarkus application with these settings, its output in a file. */

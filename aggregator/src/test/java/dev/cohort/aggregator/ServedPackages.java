@@ -64,13 +64,24 @@ final class ServedPackages implements AutoCloseable {
     return start(packages, seats, TestSettings.UNPRUNED);
   }
 
-  /** Serves packages from these seats, which are closed with it; all are ready and connected. */
+  /**
+   * Serves packages from these seats, which are closed with it; all are ready and connected, and
+   * hold their students.
+   */
   static ServedPackages start(List<Path> packages, List<RealSeat> seats, PrefixSettings prefixes)
+      throws Exception {
+    seats.forEach(RealSeat::awaitLoaded);
+    ServedPackages served = connect(packages, seats, prefixes);
+    Await.until("every model is ready", served.aggregator::isReady);
+    return served;
+  }
+
+  /** As start, but as soon as the seats take work, with whatever students they hold by then. */
+  static ServedPackages connect(List<Path> packages, List<RealSeat> seats, PrefixSettings prefixes)
       throws Exception {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     Aggregator aggregator = aggregator(packages, seats, prefixes, registry);
     ServedPackages served = new ServedPackages(seats, aggregator, registry);
-    Await.until("every model is ready", aggregator::isReady);
     Await.until(
         "every seat is connected", () -> served.gauge("cohort.seats.connected") == seats.size());
     return served;

@@ -49,6 +49,7 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
   private volatile Script script = this::answer;
   private volatile String digest;
   private volatile List<Integer> students;
+  private volatile boolean loading;
   private volatile Optional<CostTable> cost = Optional.empty();
   private volatile Limits limits =
       Limits.newBuilder().setMaxRows(64).setMaxTokens(1000).setMaxRowTokens(100).build();
@@ -89,6 +90,11 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
 
   ScriptedSeat students(Integer... held) {
     students = List.of(held);
+    return this;
+  }
+
+  ScriptedSeat loading(boolean more) {
+    loading = more;
     return this;
   }
 
@@ -190,6 +196,7 @@ public final class ScriptedSeat extends StudentServiceGrpc.StudentServiceImplBas
             .setLimits(limits)
             .setLanes(1)
             .setReady(true)
+            .setLoading(loading)
             .build());
     out.onCompleted();
   }

@@ -11,6 +11,6 @@ public final class EngineException extends RuntimeException {
   }
 
   EngineException(String message, Throwable cause) {
-    super(message + ": " + cause.getMessage(), cause);
+    super(message + ": " + String.valueOf(cause.getMessage()).strip(), cause);
   }
 }
