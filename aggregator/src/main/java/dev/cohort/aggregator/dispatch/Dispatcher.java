@@ -6,6 +6,7 @@ import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.packages.TokenRow;
+import dev.cohort.policy.PriorityPolicy;
 import dev.cohort.security.ClientTls;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +72,7 @@ public final class Dispatcher implements AutoCloseable {
    * of the queue.
    *
    * @param minStudents fewest students that the client accepts, 1 to all
+   * @param priority level, 1 (most urgent) to {@link PriorityPolicy#LEVELS}
    * @param deadlineNanos by the clock; passed: {@code DEADLINE_EXCEEDED}
    * @param whenSent runs on the dispatch thread when nothing of the rows waits any more; must not
    *     block
@@ -80,9 +82,10 @@ public final class Dispatcher implements AutoCloseable {
       ServedModel model,
       List<TokenRow> rows,
       int minStudents,
+      int priority,
       long deadlineNanos,
       Runnable whenSent) {
-    Job job = new Job(model, List.copyOf(rows), minStudents, deadlineNanos, whenSent);
+    Job job = new Job(model, List.copyOf(rows), minStudents, priority, deadlineNanos, whenSent);
     job.contributions()
         .whenComplete(
             (answer, failure) -> {

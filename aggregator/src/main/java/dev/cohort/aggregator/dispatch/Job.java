@@ -17,6 +17,7 @@ final class Job {
   private final List<TokenRow> rows;
   private final long tokens;
   private int minStudents;
+  private final int priority;
   private final long deadlineNanos;
   private final Runnable whenSent;
   private final CompletableFuture<Contributions> contributions = new CompletableFuture<>();
@@ -30,17 +31,20 @@ final class Job {
 
   /**
    * @param minStudents fewest students that the client accepts, 1 to all
+   * @param priority level, 1 (most urgent) to {@link dev.cohort.policy.PriorityPolicy#LEVELS}
    */
   Job(
       ServedModel model,
       List<TokenRow> rows,
       int minStudents,
+      int priority,
       long deadlineNanos,
       Runnable whenSent) {
     this.model = model;
     this.rows = rows;
     this.tokens = rows.stream().mapToLong(TokenRow::length).sum();
     this.minStudents = minStudents;
+    this.priority = priority;
     this.deadlineNanos = deadlineNanos;
     this.whenSent = whenSent;
     this.gathered = new float[model.studentsTotal()][];
@@ -74,6 +78,10 @@ final class Job {
   /** The package must not be answered by fewer students than this. */
   void raiseMinStudents(int least) {
     minStudents = Math.max(minStudents, least);
+  }
+
+  int priority() {
+    return priority;
   }
 
   /** By {@link dev.cohort.aggregator.NanoClock}. */

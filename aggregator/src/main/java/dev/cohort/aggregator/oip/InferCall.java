@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  * @param raw whether the request was in raw form; the answer takes the same form
  * @param timeoutNanos time that the client gives from arrival
  * @param minStudents fewest students that the client accepts, 1 to all
+ * @param priority level, 1 (most urgent) to {@link dev.cohort.policy.PriorityPolicy#LEVELS}
  */
 public record InferCall(
     String id,
@@ -18,7 +19,8 @@ public record InferCall(
     List<Output> outputs,
     boolean raw,
     OptionalLong timeoutNanos,
-    int minStudents) {
+    int minStudents,
+    int priority) {
   /** Copies the list. */
   public InferCall {
     outputs = List.copyOf(outputs);

@@ -2,6 +2,7 @@ package dev.cohort.aggregator.oip;
 
 import dev.cohort.aggregator.RefusedException;
 import dev.cohort.packages.Manifest;
+import dev.cohort.policy.PriorityPolicy;
 import dev.cohort.protocol.inference.InferParameter;
 import dev.cohort.protocol.inference.ModelInferRequest;
 import dev.cohort.protocol.inference.ModelInferRequest.InferRequestedOutputTensor;
@@ -14,13 +15,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Reads a request for one model. Unknown parameters are ignored; {@code timeout} (microseconds, as
- * a whole number or a string; 0 for none) and {@code min_students} (a whole number or a string, 1
- * to all) are honoured. Immutable and thread-safe.
+ * Reads a request for one model. Unknown parameters are ignored; {@code timeout} (microseconds; 0
+ * for none), {@code min_students} (1 to all) and {@code priority} (1 for the most urgent to 8; 0
+ * for the default), each a whole number or a string of one, are honoured. Immutable and
+ * thread-safe.
  */
 public final class InferCallReader {
   private static final String TIMEOUT = "timeout";
   private static final String MIN_STUDENTS = "min_students";
+  private static final String PRIORITY = "priority";
 
   private final RowsReader rows;
   private final List<Output> available;
@@ -45,7 +48,8 @@ public final class InferCallReader {
         outputs(request.getOutputsList()),
         request.getRawInputContentsCount() > 0,
         timeoutNanos(request.getParametersMap()),
-        minStudents(request.getParametersMap()));
+        minStudents(request.getParametersMap()),
+        priority(request.getParametersMap()));
   }
 
   private List<Output> outputs(List<InferRequestedOutputTensor> requested) {
@@ -105,6 +109,18 @@ public final class InferCallReader {
     return (int) students;
   }
 
+  private static int priority(Map<String, InferParameter> parameters) {
+    InferParameter parameter = parameters.get(PRIORITY);
+    if (parameter == null) {
+      return PriorityPolicy.DEFAULT_LEVEL;
+    }
+    long level = whole(parameter, InferCallReader::wrongPriority);
+    if (level < 0 || level > PriorityPolicy.LEVELS) {
+      throw wrongPriority(Long.toString(level));
+    }
+    return level == 0 ? PriorityPolicy.DEFAULT_LEVEL : (int) level;
+  }
+
   private static long whole(InferParameter parameter, Function<String, RefusedException> wrong) {
     return switch (parameter.getParameterChoiceCase()) {
       case INT64_PARAM -> parameter.getInt64Param();
@@ -131,6 +147,12 @@ public final class InferCallReader {
     return RefusedException.invalid(
         "parameter 'min_students' is %s; allowed are whole numbers, 1 to %d"
             .formatted(value, studentsTotal));
+  }
+
+  private static RefusedException wrongPriority(String value) {
+    return RefusedException.invalid(
+        "parameter 'priority' is %s; allowed are 1, the most urgent, to %d, and 0 for the default, %d"
+            .formatted(value, PriorityPolicy.LEVELS, PriorityPolicy.DEFAULT_LEVEL));
   }
 
   private static RefusedException wrongTimeout(String value) {

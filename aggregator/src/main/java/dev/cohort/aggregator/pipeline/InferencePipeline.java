@@ -161,7 +161,7 @@ public final class InferencePipeline {
           ticket.release();
         };
     CompletableFuture<Contributions> contributions =
-        dispatcher.dispatch(model, rows, call.minStudents(), deadline, whenSent);
+        dispatcher.dispatch(model, rows, call.minStudents(), call.priority(), deadline, whenSent);
     reply.whenComplete((response, failure) -> contributions.cancel(false));
     return contributions;
   }

@@ -19,6 +19,7 @@ import dev.cohort.packages.Package;
 import dev.cohort.packages.TextTokenizer;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.policy.BatchingPolicy;
+import dev.cohort.policy.PriorityPolicy;
 import dev.cohort.protocol.student.v1.ForwardRequest;
 import dev.cohort.protocol.student.v1.Refusal;
 import io.grpc.Status;
@@ -141,7 +142,8 @@ class DispatcherIT {
 
   private CompletableFuture<Contributions> dispatch(Dispatcher by, Duration time, int... lengths) {
     long deadline = NanoClock.SYSTEM.nanoTime() + time.toNanos();
-    return by.dispatch(model, rows(lengths), 1, deadline, sent::incrementAndGet);
+    return by.dispatch(
+        model, rows(lengths), 1, PriorityPolicy.DEFAULT_LEVEL, deadline, sent::incrementAndGet);
   }
 
   private static void assertAnswer(CompletableFuture<Contributions> reply, int... lengths)
@@ -370,7 +372,7 @@ class DispatcherIT {
     assertBlocks(degraded, 2, 3);
     long deadline = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(20).toNanos();
     RefusedException whole =
-        refusal(dispatcher.dispatch(model, rows(3), STUDENTS, deadline, () -> {}));
+        refusal(dispatcher.dispatch(model, rows(3), STUDENTS, 4, deadline, () -> {}));
     assertEquals(Status.Code.UNAVAILABLE, whole.code());
     seats[1].close();
     Await.until("the loss is noticed", () -> !dispatcher.isReady(model));
@@ -413,6 +415,32 @@ class DispatcherIT {
   }
 
   @Test
+  void urgentRowsLeaveFirst() throws Exception {
+    List<ForwardRequest> held = new CopyOnWriteArrayList<>();
+    ScriptedSeat seat = seat(0, 1).limits(1, 1000);
+    seat.script((batch, out) -> held.add(batch));
+    Dispatcher dispatcher = connected(seat);
+    CompletableFuture<Contributions> first = dispatch(dispatcher, 1);
+    Await.until("the seat is busy", () -> held.size() == 1);
+    long deadline = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(60).toNanos();
+    List<Integer> levels = List.of(8, 4, 1, 5, 1);
+    List<CompletableFuture<Contributions>> replies = new ArrayList<>();
+    for (int i = 0; i < levels.size(); i++) {
+      replies.add(
+          dispatcher.dispatch(model, rows(10 + i), STUDENTS, levels.get(i), deadline, () -> {}));
+    }
+    seat.script(seat::answer);
+    seat.answer(held.getFirst(), new StreamTo(seat));
+    assertAnswer(first, 1);
+    for (int i = 0; i < replies.size(); i++) {
+      assertAnswer(replies.get(i), 10 + i);
+    }
+    List<Integer> order =
+        seat.received().stream().map(batch -> batch.getInputIds().size() / Integer.BYTES).toList();
+    assertEquals(List.of(1, 12, 14, 11, 13, 10), order);
+  }
+
+  @Test
   void burstPrunesAndCalmRestores() throws Exception {
     prefixes = new PrefixSettings(Duration.ofMillis(20), Duration.ofMillis(100), 100, 1, 64);
     List<ForwardRequest> held = new CopyOnWriteArrayList<>();
@@ -426,7 +454,7 @@ class DispatcherIT {
         IntStream.range(0, 40).mapToObj(n -> dispatch(dispatcher, 10)).toList();
     long whole = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(20).toNanos();
     CompletableFuture<Contributions> unpruned =
-        dispatcher.dispatch(model, rows(90), STUDENTS, whole, () -> {});
+        dispatcher.dispatch(model, rows(90), STUDENTS, 4, whole, () -> {});
     seat.script(seat::answer);
     seat.answer(held.getFirst(), new StreamTo(seat));
     assertAnswer(calm, 1);

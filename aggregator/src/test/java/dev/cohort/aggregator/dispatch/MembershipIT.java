@@ -126,7 +126,7 @@ class MembershipIT {
   private CompletableFuture<Contributions> dispatch(int length) {
     long deadline = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(60).toNanos();
     List<TokenRow> rows = List.of(TokenRow.of(new int[length]));
-    return dispatcher.dispatch(model, rows, STUDENTS, deadline, () -> {});
+    return dispatcher.dispatch(model, rows, STUDENTS, 4, deadline, () -> {});
   }
 
   private static void assertAnswer(CompletableFuture<Contributions> reply, int length)

@@ -10,6 +10,7 @@ import dev.cohort.packages.TextTokenizer;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.policy.BatchCost;
 import dev.cohort.policy.BatchLimits;
+import dev.cohort.policy.PriorityPolicy;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -39,9 +40,13 @@ class RowBufferTest {
   }
 
   private static Job job(int... lengths) {
+    return job(PriorityPolicy.DEFAULT_LEVEL, lengths);
+  }
+
+  private static Job job(int priority, int[] lengths) {
     List<TokenRow> rows =
         Arrays.stream(lengths).mapToObj(length -> TokenRow.of(new int[length])).toList();
-    return new Job(model, rows, 1, 0, () -> {});
+    return new Job(model, rows, 1, priority, 0, () -> {});
   }
 
   private List<Integer> next() {
@@ -70,6 +75,29 @@ class RowBufferTest {
       buffer.add(job(10), 0);
     }
     assertTrue(next().contains(90));
+  }
+
+  @Test
+  void urgentRowLeavesFirstAndTakesAlongWhatFits() {
+    buffer.add(job(8, new int[] {60}), 0);
+    buffer.add(job(4, new int[] {10}), 0);
+    buffer.add(job(1, new int[] {61}), 0);
+    assertEquals(List.of(60, 61), next());
+    assertEquals(List.of(10), next());
+  }
+
+  @Test
+  void rowThatHasWaitedLongLeavesBeforeUrgentOnes() {
+    buffer.add(job(8, new int[] {90}), 0);
+    buffer.add(job(1, new int[] {10}), 7 * PriorityPolicy.LEVEL_NANOS + 1);
+    assertEquals(List.of(90), next());
+  }
+
+  @Test
+  void jobThatWasNeverHereIsNotRemoved() {
+    buffer.add(job(5), 0);
+    buffer.remove(job(5));
+    assertEquals(5, buffer.tokens());
   }
 
   @Test

@@ -183,7 +183,7 @@ class EndpointSliceDirectoryIT {
             long deadline = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(30).toNanos();
             List<TokenRow> rows = List.of(TokenRow.of(new int[3]));
             assertEquals(
-                3, dispatcher.dispatch(model, rows, 3, deadline, () -> {}).join().used()[0]);
+                3, dispatcher.dispatch(model, rows, 3, 4, deadline, () -> {}).join().used()[0]);
             return !second.received().isEmpty();
           });
       Await.until("the old one is left alone", () -> !first.isConnected());

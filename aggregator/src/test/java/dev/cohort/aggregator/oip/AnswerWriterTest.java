@@ -26,7 +26,7 @@ class AnswerWriterTest {
   private static ModelInferResponse write(List<Output> outputs, boolean raw) {
     InferCall call =
         new InferCall(
-            "i", new Rows.Texts(List.of("a", "b")), outputs, raw, OptionalLong.empty(), 1);
+            "i", new Rows.Texts(List.of("a", "b")), outputs, raw, OptionalLong.empty(), 1, 4);
     return new AnswerWriter("m", "7").write(call, ANSWER);
   }
 

@@ -71,6 +71,37 @@ class InferCallReaderTest {
     assertEquals(true, reader.read(Requests.raw(named)).raw());
   }
 
+  private int priority(InferParameter.Builder value) {
+    return reader
+        .read(REQUEST.toBuilder().putParameters("priority", value.build()).build())
+        .priority();
+  }
+
+  @Test
+  void priorityIsALevelAndZeroTheDefault() {
+    assertEquals(4, reader.read(REQUEST).priority());
+    assertEquals(4, priority(InferParameter.newBuilder().setUint64Param(0)));
+    assertEquals(1, priority(InferParameter.newBuilder().setUint64Param(1)));
+    assertEquals(8, priority(InferParameter.newBuilder().setInt64Param(8)));
+    assertEquals(3, priority(InferParameter.newBuilder().setStringParam("3")));
+  }
+
+  @Test
+  void priorityThatIsNoLevelIsRefused() {
+    for (InferParameter.Builder wrong :
+        List.of(
+            InferParameter.newBuilder().setInt64Param(9),
+            InferParameter.newBuilder().setInt64Param(-1),
+            InferParameter.newBuilder().setUint64Param(-1),
+            InferParameter.newBuilder().setStringParam("high"),
+            InferParameter.newBuilder().setBoolParam(true))) {
+      String text = refusal(() -> priority(wrong)).getMessage();
+      assertTrue(text.startsWith("parameter 'priority' is "), text);
+      assertTrue(
+          text.endsWith("allowed are 1, the most urgent, to 8, and 0 for the default, 4"), text);
+    }
+  }
+
   @Test
   void timeoutComesInMicrosecondsInSeveralForms() {
     OptionalLong expected = OptionalLong.of(1_500_000);
