@@ -82,7 +82,8 @@ public final class Aggregator implements AutoCloseable {
             new BurstSignalsService(dispatcher),
             new InetSocketAddress(settings.host(), settings.grpcPort()),
             security.clients(),
-            settings.messageBytes());
+            settings.messageBytes(),
+            settings.connections());
     this.http =
         new HttpFrontDoor(
             server,

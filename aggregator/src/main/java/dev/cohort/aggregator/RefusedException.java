@@ -15,6 +15,12 @@ import java.util.Optional;
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Texts quote the client's own words, and travel in a header. Clients take 8 KiB of headers, and
+   * a character may become nine bytes; a longer text would turn the code into another one.
+   */
+  private static final int MAX_CHARACTERS = 600;
+
   private final Status.Code code;
   private final transient Optional<Duration> retryAfter;
 
@@ -24,9 +30,13 @@ public final class RefusedException extends RuntimeException {
   }
 
   private RefusedException(Status.Code code, String text, Optional<Duration> retryAfter) {
-    super(text, null, false, false);
+    super(cut(text), null, false, false);
     this.code = code;
     this.retryAfter = retryAfter;
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS) + "...";
   }
 
   /** There is no room now; worth a retry after a while. */

@@ -4,6 +4,7 @@ import dev.cohort.aggregator.config.Settings;
 import dev.cohort.aggregator.dispatch.DispatchSettings;
 import dev.cohort.aggregator.dispatch.PrefixSettings;
 import dev.cohort.aggregator.dispatch.SeatAddress;
+import dev.cohort.aggregator.grpc.ConnectionLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,19 +19,38 @@ final class TestSettings {
 
   static Settings of(
       List<Path> packages, List<SeatAddress> seats, int messageBytes, PrefixSettings prefixes) {
+    return of(packages, seats, 0, messageBytes, 512, prefixes, new ConnectionLimits(100, 100));
+  }
+
+  /** Of the tiny package, unpruned, with bounds that a test can reach. */
+  static Settings of(
+      List<SeatAddress> seats, int port, int queueRequests, ConnectionLimits connections) {
+    return of(
+        List.of(TinyPackage.PATH), seats, port, 1 << 20, queueRequests, UNPRUNED, connections);
+  }
+
+  private static Settings of(
+      List<Path> packages,
+      List<SeatAddress> seats,
+      int port,
+      int messageBytes,
+      int queueRequests,
+      PrefixSettings prefixes,
+      ConnectionLimits connections) {
     return new Settings(
         packages,
         seats,
         "127.0.0.1",
-        0,
+        port,
         Duration.ofSeconds(20),
         Duration.ofSeconds(5),
         1,
         messageBytes,
         64,
-        512,
+        queueRequests,
         262_144,
         4 * messageBytes,
-        DispatchSettings.of(prefixes));
+        DispatchSettings.of(prefixes),
+        connections);
   }
 }

@@ -104,5 +104,13 @@ public interface AggregatorConfig {
     /** Bytes of the requests that may wait for a seat; and of the HTTP bodies being received. */
     @WithDefault("134217728")
     int queueBytes();
+
+    /** Connections of gRPC clients at a time, and as many of HTTP clients. */
+    @WithDefault("1024")
+    int connections();
+
+    /** Calls of one gRPC connection at a time. */
+    @WithDefault("1024")
+    int streams();
   }
 }

@@ -3,6 +3,7 @@ package dev.cohort.aggregator.config;
 import dev.cohort.aggregator.dispatch.DispatchSettings;
 import dev.cohort.aggregator.dispatch.PrefixSettings;
 import dev.cohort.aggregator.dispatch.SeatSource;
+import dev.cohort.aggregator.grpc.ConnectionLimits;
 import dev.cohort.policy.BatchingPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Locale;
  * @param timeout for requests that bring no deadline
  * @param drain time for requests in flight when the process stops
  * @param dispatch how work goes to seats
+ * @param connections what clients may open
  */
 public record Settings(
     List<Path> packages,
@@ -32,10 +34,13 @@ public record Settings(
     int queueRequests,
     int queueTokens,
     int queueBytes,
-    DispatchSettings dispatch) {
+    DispatchSettings dispatch,
+    ConnectionLimits connections) {
   private static final int MAX_PORT = 65_535;
   private static final int MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
   private static final int MAX_THREADS = 256;
+  private static final int MAX_CONNECTIONS = 1_000_000;
+  private static final int MAX_STREAMS = 65_536;
   private static final int MAX_ROWS = 65_536;
   private static final int MAX_STUDENTS = 64;
   private static final int MAX_POINTS = 100;
@@ -71,6 +76,8 @@ public record Settings(
     faults.range("cohort.limits.queue-tokens", limits.queueTokens(), 1, Integer.MAX_VALUE);
     faults.range(
         "cohort.limits.queue-bytes", limits.queueBytes(), limits.messageBytes(), Integer.MAX_VALUE);
+    faults.range("cohort.limits.connections", limits.connections(), 1, MAX_CONNECTIONS);
+    faults.range("cohort.limits.streams", limits.streams(), 1, MAX_STREAMS);
     faults.duration("cohort.timeout", config.timeout(), Duration.ofMillis(1));
     faults.duration("cohort.drain", config.drain(), Duration.ZERO);
     PrefixSettings prefixes = prefixes(config, faults);
@@ -98,7 +105,8 @@ public record Settings(
             prefixes,
             new BatchingPolicy.Settings(
                 batching, config.batchingWindow().toNanos(), config.latencyTarget().toNanos()),
-            config.hedgeBelow()));
+            config.hedgeBelow()),
+        new ConnectionLimits(limits.connections(), limits.streams()));
   }
 
   private static BatchingPolicy.Mode batching(AggregatorConfig config, Faults faults) {

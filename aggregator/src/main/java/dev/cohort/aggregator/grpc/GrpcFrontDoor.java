@@ -27,7 +27,21 @@ public final class GrpcFrontDoor implements AutoCloseable {
   /** A connection whose client has gone without a word is found within about this time. */
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
 
-  private static final int MAX_CALLS_PER_CONNECTION = 1024;
+  /** Headers of one call; a token and a trace take a few hundred bytes. */
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+  /** A connection must become one of HTTP/2, with TLS where it is on, within this time. */
+  private static final Duration HANDSHAKE = Duration.ofSeconds(20);
+
+  /** A connection without calls is closed after this time. */
+  private static final Duration IDLE = Duration.ofMinutes(15);
+
+  /**
+   * A connection takes no new calls after about this time, so that clients look where aggregators
+   * are now; its calls go on.
+   */
+  private static final Duration AGE = Duration.ofMinutes(30);
+
   private static final Duration FORCED_STOP = Duration.ofSeconds(2);
 
   private final Server server;
@@ -42,19 +56,26 @@ public final class GrpcFrontDoor implements AutoCloseable {
    * @param security TLS and tokens, where they are on
    * @param maxMessageBytes of a request, decompressed; larger ones end with {@code
    *     RESOURCE_EXHAUSTED}
+   * @param limits of what clients may open
    */
   public GrpcFrontDoor(
       InferenceServer inference,
       BurstSignalsService signals,
       InetSocketAddress address,
       ServerSecurity security,
-      int maxMessageBytes) {
+      int maxMessageBytes,
+      ConnectionLimits limits) {
     this.signals = signals;
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .directExecutor()
             .maxInboundMessageSize(maxMessageBytes)
-            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+            .maxInboundMetadataSize(MAX_HEADER_BYTES)
+            .maxConcurrentCallsPerConnection(limits.streams())
+            .addTransportFilter(new ConnectionBound(limits.connections()))
+            .handshakeTimeout(HANDSHAKE.toSeconds(), TimeUnit.SECONDS)
+            .maxConnectionIdle(IDLE.toSeconds(), TimeUnit.SECONDS)
+            .maxConnectionAge(AGE.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveTime(PERMITTED_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)

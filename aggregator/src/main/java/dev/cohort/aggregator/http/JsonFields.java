@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonParser.NumberType;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.cohort.aggregator.RefusedException;
+import dev.cohort.aggregator.oip.RequestBounds;
 import dev.cohort.protocol.inference.InferParameter;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -38,9 +39,11 @@ final class JsonFields {
     }
   }
 
+  /** Reads an array of tensors. */
   static void each(JsonParser json, String key, Element element) throws IOException {
     requireArray(json, key);
-    while (json.nextToken() != JsonToken.END_ARRAY) {
+    for (int count = 1; json.nextToken() != JsonToken.END_ARRAY; count++) {
+      RequestBounds.requireTensors(key, count);
       if (json.currentToken() != JsonToken.START_OBJECT) {
         throw wrong(json, key, "an array of objects");
       }
@@ -55,7 +58,8 @@ final class JsonFields {
       json.skipChildren();
       return;
     }
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
+    for (int count = 1; json.nextToken() == JsonToken.FIELD_NAME; count++) {
+      RequestBounds.requireParameters(count);
       String key = json.currentName();
       json.nextToken();
       parameter(json).ifPresent(value -> parameters.accept(key, value));

@@ -42,6 +42,7 @@ public final class InferCallReader {
 
   /** The request, checked. */
   public InferCall read(ModelInferRequest request) {
+    RequestBounds.check(request);
     return new InferCall(
         request.getId(),
         rows.read(request),

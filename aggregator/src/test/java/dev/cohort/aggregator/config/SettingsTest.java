@@ -120,6 +120,16 @@ class SettingsTest {
     }
 
     @Override
+    public int connections() {
+      return rows == 0 ? 0 : 1;
+    }
+
+    @Override
+    public int streams() {
+      return rows == 0 ? 70_000 : 1;
+    }
+
+    @Override
     public int queueBytes() {
       return 4096;
     }
@@ -161,6 +171,8 @@ class SettingsTest {
             "cohort.batching-window is PT2H",
             "cohort.hedge-below is -1.0; allowed are 0 to 100",
             "cohort.students.min is 4; allowed are 1 to cohort.students.max, 3",
+            "cohort.limits.connections is 0; allowed are 1 to 1000000",
+            "cohort.limits.streams is 70000; allowed are 1 to 65536",
             "cohort.limits.rows is 0")) {
       assertTrue(text.contains(part), text);
     }

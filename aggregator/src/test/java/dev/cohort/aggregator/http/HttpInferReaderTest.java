@@ -94,9 +94,9 @@ class HttpInferReaderTest {
   void parametersKeepTheirKinds() {
     ModelInferRequest message =
         read("""
-                {"id": "i", "parameters": {"b": true, "n": -5, "u": 18446744073709551615, "d": 1.5,
-                 "s": "x", "none": null, "list": [1], "map": {"k": 1}}}
-                """)
+        {"id": "i", "parameters": {"b": true, "n": -5, "u": 18446744073709551615, "d": 1.5,
+         "s": "x", "none": null, "list": [1], "map": {"k": 1}}}
+        """)
             .message();
     assertEquals("i", message.getId());
     assertEquals(5, message.getParametersCount());
@@ -130,6 +130,19 @@ class HttpInferReaderTest {
   }
 
   @Test
+  void numbersOfTensorsAndParametersAreBounded() {
+    String tensors = String.join(",", java.util.Collections.nCopies(17, "{}"));
+    assertRefused("{\"inputs\": [" + tensors + "]}", "inputs has 17 tensors", "16");
+    assertRefused("{\"outputs\": [" + tensors + "]}", "outputs has 17 tensors", "16");
+    StringBuilder many = new StringBuilder("\"p\": 0");
+    for (int i = 0; i < 64; i++) {
+      many.append(",\"p%d\": 0".formatted(i));
+    }
+    assertRefused("{\"parameters\": {" + many + "}}", "65 parameters", "64");
+    assertRefused("{\"inputs\": [{\"parameters\": {" + many + "}}]}", "65 parameters", "64");
+  }
+
+  @Test
   void wrongKindsNameTheKey() {
     assertRefused("{\"inputs\": {}}", "'inputs'", "array");
     assertRefused("{\"inputs\": [1]}", "'inputs'", "objects");
@@ -156,7 +169,8 @@ class HttpInferReaderTest {
         "'t'",
         "2147483648");
     assertRefused(
-        "{\"inputs\": [{\"name\": \"t\", \"datatype\": \"INT64\", \"data\": [9223372036854775808]}]}",
+        "{\"inputs\": [{\"name\": \"t\", \"datatype\": \"INT64\", \"data\":"
+            + " [9223372036854775808]}]}",
         "out of range");
     assertRefused("{\"inputs\": [{\"name\": \"t\", \"datatype\": \"BYTES\"}]}", "'t'", "neither");
     assertRefused(

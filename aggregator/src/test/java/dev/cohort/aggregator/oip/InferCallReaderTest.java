@@ -71,6 +71,30 @@ class InferCallReaderTest {
     assertEquals(true, reader.read(Requests.raw(named)).raw());
   }
 
+  @Test
+  void numbersAndSizesOfWhatIsNamedAreBounded() {
+    ModelInferRequest.Builder tensors = REQUEST.toBuilder();
+    ModelInferRequest.Builder parameters = REQUEST.toBuilder();
+    for (int i = 0; i < 65; i++) {
+      tensors.addInputs(texts("x" + i, List.of(1L), "a"));
+      parameters.putParameters("p" + i, InferParameter.getDefaultInstance());
+    }
+    InferParameter text = InferParameter.newBuilder().setStringParam("x".repeat(4097)).build();
+    assertTrue(refused(tensors).contains("inputs has 66 tensors; at most 16"));
+    assertTrue(refused(parameters).contains("65 parameters; at most 64"));
+    assertTrue(refused(REQUEST.toBuilder().putParameters("p", text)).contains("parameter 'p'"));
+    String name = "n".repeat(4097);
+    String long4097 = refused(REQUEST.toBuilder().putParameters(name, text));
+    assertTrue(long4097.contains("4097 characters"), long4097);
+    ModelInferRequest.Builder nested = REQUEST.toBuilder();
+    nested.getInputsBuilder(0).putParameters("q", text);
+    assertTrue(refused(nested).contains("parameter 'q'"));
+  }
+
+  private String refused(ModelInferRequest.Builder request) {
+    return refusal(() -> reader.read(request.build())).getMessage();
+  }
+
   private int priority(InferParameter.Builder value) {
     return reader
         .read(REQUEST.toBuilder().putParameters("priority", value.build()).build())

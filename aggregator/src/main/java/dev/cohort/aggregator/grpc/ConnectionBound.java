@@ -1,0 +1,44 @@
+package dev.cohort.aggregator.grpc;
+
+import io.grpc.Attributes;
+import io.grpc.ServerTransportFilter;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+
+/**
+ * Closes connections beyond a bound before their first call. The client sees {@code UNAVAILABLE},
+ * on which it turns to another aggregator; refused calls on an open connection would keep it here.
+ * Thread-safe.
+ */
+final class ConnectionBound extends ServerTransportFilter {
+  private static final Logger LOG = Logger.getLogger(ConnectionBound.class);
+
+  private static final Attributes.Key<Boolean> COUNTED =
+      Attributes.Key.create("cohort-counted-connection");
+
+  private final int most;
+  private final AtomicInteger open = new AtomicInteger();
+
+  ConnectionBound(int most) {
+    this.most = most;
+  }
+
+  @Override
+  public Attributes transportReady(Attributes attributes) {
+    if (open.incrementAndGet() > most) {
+      open.decrementAndGet();
+      LOG.debugf("one connection more than %d is closed", most);
+      // The transport ends with a connection error; there is no gentler way to close it from here.
+      throw new IllegalStateException("more than " + most + " connections");
+    }
+    return attributes.toBuilder().set(COUNTED, true).build();
+  }
+
+  // Connections that never were ready have no attributes.
+  @Override
+  public void transportTerminated(Attributes attributes) {
+    if (attributes != null && attributes.get(COUNTED) != null) {
+      open.decrementAndGet();
+    }
+  }
+}
