@@ -2,6 +2,8 @@ package dev.cohort.aggregator.grpc;
 
 import io.grpc.Attributes;
 import io.grpc.ServerTransportFilter;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
@@ -28,8 +30,11 @@ final class ConnectionBound extends ServerTransportFilter {
     if (open.incrementAndGet() > most) {
       open.decrementAndGet();
       LOG.debugf("one connection more than %d is closed", most);
-      // The transport ends with a connection error; there is no gentler way to close it from here.
-      throw new IllegalStateException("more than " + most + " connections");
+      // The transport ends with the connection error that it finds inside. Refused streams are
+      // UNAVAILABLE to the client; without this error they would be INTERNAL.
+      String text = "more than " + most + " connections";
+      throw new IllegalStateException(
+          text, Http2Exception.connectionError(Http2Error.REFUSED_STREAM, text));
     }
     return attributes.toBuilder().set(COUNTED, true).build();
   }
