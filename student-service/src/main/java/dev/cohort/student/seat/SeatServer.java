@@ -28,6 +28,9 @@ final class SeatServer implements AutoCloseable {
   private static final int WINDOW = 4 << 20;
   private static final long STOP_SECONDS = 2;
 
+  /** An aggregator needs one stream, a question and a watch on health at a time. */
+  private static final int CALLS_OF_A_CONNECTION = 128;
+
   private final EventLoopGroup loops;
   private final Server server;
 
@@ -58,6 +61,7 @@ final class SeatServer implements AutoCloseable {
             .workerEventLoopGroup(loops)
             .directExecutor()
             .maxInboundMessageSize(maxMessage)
+            .maxConcurrentCallsPerConnection(CALLS_OF_A_CONNECTION)
             .flowControlWindow(WINDOW)
             .permitKeepAliveWithoutCalls(true)
             .permitKeepAliveTime(5, TimeUnit.SECONDS);
