@@ -1,12 +1,14 @@
 package dev.cohort.student;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cohort.packages.Answers;
 import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Manifest;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackedBatch;
+import dev.cohort.packages.Precision;
 import dev.cohort.packages.TextTokenizer;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.student.engine.StudentEngine;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The demo package's quality through Java and ONNX Runtime is what its manifest says. */
@@ -27,6 +30,11 @@ class DemoPackageIT {
   private static final Path TEST = Path.of("..", "demo", "data", "clinc150", "test.tsv");
   private static final int BATCH = 32;
   private static final double POINTS = 0.2;
+
+  /** Rows on which both arithmetics are compared, and the share that may get another label. */
+  private static final int INT8_ROWS = 1_000;
+
+  private static final double MAX_FLIPS = 0.015;
 
   private record Labelled(TokenRow row, int label) {}
 
@@ -44,12 +52,9 @@ class DemoPackageIT {
     return rows;
   }
 
-  private static int[] hits(
-      StudentEngine engine, Answers answers, BatchRules rules, List<Labelled> rows) {
-    PackedBatch batch = PackedBatch.of(rows.stream().map(Labelled::row).toList(), rules);
-    List<float[]> prefixes =
-        answers.prefixes(engine.forwardPrefix(batch, engine.students().size()), rows.size());
-    return prefixes.stream()
+  private static int[] hits(StudentEngine engine, Package opened, List<Labelled> rows) {
+    Answers answers = opened.answers();
+    return logits(engine, opened, rows).stream()
         .mapToInt(
             logits -> {
               int[] columns = answers.argmax(logits);
@@ -62,6 +67,68 @@ class DemoPackageIT {
         .toArray();
   }
 
+  /** Logits of each prefix for up to {@link #BATCH} rows at a time, as a seat computes them. */
+  private static List<float[]> logits(StudentEngine engine, Package opened, List<Labelled> rows) {
+    PackedBatch batch =
+        PackedBatch.of(rows.stream().map(Labelled::row).toList(), BatchRules.of(opened.manifest()));
+    int students = engine.students().size();
+    return opened.answers().prefixes(engine.forwardPrefix(batch, students), rows.size());
+  }
+
+  @Test
+  void int8AnswersAlmostAsFp32Does() throws Exception {
+    Package opened = Package.open(DEMO);
+    Answers answers = opened.answers();
+    List<Labelled> all = read(opened);
+    List<Labelled> rows =
+        IntStream.range(0, INT8_ROWS).mapToObj(i -> all.get(i * all.size() / INT8_ROWS)).toList();
+    int students = opened.manifest().studentsTotal();
+    int[] flips = new int[students];
+    double[] cosines = new double[students];
+    try (StudentEngine fp32 = StudentEngine.load(opened);
+        StudentEngine int8 = StudentEngine.load(opened, Precision.INT8)) {
+      assertEquals("int8", int8.precision());
+      for (int start = 0; start < rows.size(); start += BATCH) {
+        List<Labelled> batch = rows.subList(start, Math.min(start + BATCH, rows.size()));
+        List<float[]> exact = logits(fp32, opened, batch);
+        List<float[]> rounded = logits(int8, opened, batch);
+        for (int k = 0; k < students; k++) {
+          cosines[k] += cosines(exact.get(k), rounded.get(k), answers.columns());
+          flips[k] += differences(answers.argmax(exact.get(k)), answers.argmax(rounded.get(k)));
+        }
+      }
+    }
+    for (int k = 0; k < students; k++) {
+      double cosine = cosines[k] / INT8_ROWS;
+      System.out.printf(
+          "prefix %d: %d of %d labels differ in int8, mean cosine %.5f%n",
+          k + 1, flips[k], INT8_ROWS, cosine);
+      assertTrue(flips[k] <= MAX_FLIPS * INT8_ROWS, flips[k] + " labels differ");
+      assertTrue(cosine > 0.999, "mean cosine " + cosine);
+    }
+  }
+
+  /** Sum over rows of the cosine of the logits. */
+  private static double cosines(float[] a, float[] b, int columns) {
+    double sum = 0;
+    for (int row = 0; row < a.length; row += columns) {
+      double product = 0;
+      double squaresA = 0;
+      double squaresB = 0;
+      for (int i = row; i < row + columns; i++) {
+        product += a[i] * b[i];
+        squaresA += a[i] * a[i];
+        squaresB += b[i] * b[i];
+      }
+      sum += product / Math.sqrt(squaresA * squaresB);
+    }
+    return sum;
+  }
+
+  private static int differences(int[] a, int[] b) {
+    return (int) IntStream.range(0, a.length).filter(i -> a[i] != b[i]).count();
+  }
+
   @Test
   void everyPrefixHasTheAccuracyOfTheManifest() throws Exception {
     Package opened = Package.open(DEMO);
@@ -71,12 +138,10 @@ class DemoPackageIT {
     int[] hits = new int[split.prefixes().size()];
     try (StudentEngine engine = StudentEngine.load(opened);
         ExecutorService threads = Executors.newFixedThreadPool(2)) {
-      Answers answers = opened.answers();
-      BatchRules rules = BatchRules.of(opened.manifest());
       List<Future<int[]>> results = new ArrayList<>();
       for (int start = 0; start < rows.size(); start += BATCH) {
         List<Labelled> batch = rows.subList(start, Math.min(start + BATCH, rows.size()));
-        results.add(threads.submit(() -> hits(engine, answers, rules, batch)));
+        results.add(threads.submit(() -> hits(engine, opened, batch)));
       }
       for (Future<int[]> result : results) {
         int[] more = result.get();

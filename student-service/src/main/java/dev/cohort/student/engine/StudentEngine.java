@@ -27,6 +27,7 @@ public final class StudentEngine implements AutoCloseable {
   static final long MAX_SCORES = 1L << 20;
 
   private final Package source;
+  private final Precision graphs;
   private final Sessions sessions;
   private final SortedMap<Integer, StudentModel> models = new ConcurrentSkipListMap<>();
 
@@ -39,11 +40,14 @@ public final class StudentEngine implements AutoCloseable {
   /**
    * An engine without students yet.
    *
+   * @param graphs which graphs of the package to run; the package must have them
    * @param limits what one batch may hold; TensorRT builds engines for that
    * @throws EngineException when the device, or what is needed to use it, is missing
    */
-  public StudentEngine(Package source, EngineSettings settings, BatchRules limits) {
+  public StudentEngine(
+      Package source, Precision graphs, EngineSettings settings, BatchRules limits) {
     this.source = source;
+    this.graphs = graphs;
     this.sessions = Sessions.of(settings, source, limits);
   }
 
@@ -51,11 +55,12 @@ public final class StudentEngine implements AutoCloseable {
    * An engine on the CPU that holds the given students, each loaded and checked, with one thread a
    * batch.
    *
+   * @param graphs which graphs of the package to run; the package must have them
    * @throws EngineException when a student cannot be loaded or fails the self-test
    */
-  public static StudentEngine load(Package source, Collection<Integer> students) {
+  public static StudentEngine load(Package source, Precision graphs, Collection<Integer> students) {
     StudentEngine engine =
-        new StudentEngine(source, EngineSettings.cpu(1), BatchRules.of(source.manifest()));
+        new StudentEngine(source, graphs, EngineSettings.cpu(1), BatchRules.of(source.manifest()));
     try {
       students.forEach(engine::load);
       return engine;
@@ -65,9 +70,20 @@ public final class StudentEngine implements AutoCloseable {
     }
   }
 
-  /** An engine that holds all students of the package. */
+  /** The same in fp32. */
+  public static StudentEngine load(Package source, Collection<Integer> students) {
+    return load(source, Precision.FP32, students);
+  }
+
+  /** An engine that holds all students of the package, in fp32. */
   public static StudentEngine load(Package source) {
-    return load(source, IntStream.range(0, source.manifest().studentsTotal()).boxed().toList());
+    return load(source, Precision.FP32);
+  }
+
+  /** An engine that holds all students of the package. */
+  public static StudentEngine load(Package source, Precision graphs) {
+    int students = source.manifest().studentsTotal();
+    return load(source, graphs, IntStream.range(0, students).boxed().toList());
   }
 
   /** For people: engine name and version. */
@@ -80,9 +96,9 @@ public final class StudentEngine implements AutoCloseable {
     return version() + sessions.suffix();
   }
 
-  /** Arithmetic in use: {@code fp32} or {@code fp16}. */
+  /** Arithmetic in use: {@code fp32}, {@code int8} or {@code fp16}. */
   public String precision() {
-    return sessions.precision();
+    return graphs == Precision.FP32 ? sessions.precision() : graphs.toString();
   }
 
   /**
@@ -95,7 +111,7 @@ public final class StudentEngine implements AutoCloseable {
       return;
     }
     StudentModel model =
-        StudentModel.load(source.graph(student, Precision.FP32), sessions.options(student));
+        StudentModel.load(source.graph(student, graphs), sessions.options(student));
     try {
       selfTest(model, student);
     } catch (RuntimeException e) {
@@ -181,7 +197,7 @@ public final class StudentEngine implements AutoCloseable {
 
   private void selfTest(StudentModel model, int student) {
     Manifest manifest = source.manifest();
-    Manifest.SelfTest test = manifest.selfTest();
+    Manifest.SelfTest test = manifest.selfTest(graphs);
     List<Float> expected = test.contributions().get(student);
     PackedBatch row = PackedBatch.of(List.of(test.row()), BatchRules.of(manifest));
     float[] contribution = model.forward(row);

@@ -4,8 +4,10 @@ import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Manifest;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackageException;
+import dev.cohort.packages.Precision;
 import dev.cohort.protocol.student.v1.StudentServiceGrpc;
 import dev.cohort.security.ServerSecurity;
+import dev.cohort.student.engine.Processor;
 import dev.cohort.student.engine.StudentEngine;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -47,7 +49,11 @@ public final class Seat implements AutoCloseable {
   private final SeatServer server;
 
   private Seat(
-      SeatSettings settings, ServerSecurity security, Package opened, MeterRegistry registry)
+      SeatSettings settings,
+      ServerSecurity security,
+      Package opened,
+      Precision precision,
+      MeterRegistry registry)
       throws IOException {
     this.settings = settings;
     this.manifest = opened.manifest();
@@ -56,12 +62,13 @@ public final class Seat implements AutoCloseable {
             .withLimits(settings.maxRows(), settings.maxTokens(), settings.maxRowTokens());
     MemoryBudget budget =
         MemoryBudget.of(settings.holdings(), settings.engine().device(), manifest);
-    this.engine = new StudentEngine(opened, settings.engine(), rules);
+    this.engine = new StudentEngine(opened, precision, settings.engine(), rules);
     this.description = new Description(settings, manifest, rules, engine);
     this.costs = costs();
     CreditPool credits = new CreditPool(settings.credits());
     SeatMetrics metrics = new SeatMetrics(registry);
     metrics.levels(queue::length, credits::streams, () -> engine.students().size());
+    metrics.precision(engine.precision());
     this.loader =
         new StudentLoader(
             settings.holdings(),
@@ -112,7 +119,7 @@ public final class Seat implements AutoCloseable {
    *
    * @throws PackageException when the package is refused
    * @throws IllegalArgumentException when the home student is not in the package, or not within the
-   *     memory budget
+   *     memory budget, or when the package cannot run in the precision asked for
    * @throws dev.cohort.student.engine.EngineException when the device is missing
    * @throws IOException when the address cannot be had
    */
@@ -126,7 +133,11 @@ public final class Seat implements AutoCloseable {
           "cohort.home-student is %d; the package has students 0 to %d"
               .formatted(home, students - 1));
     }
-    return new Seat(settings, security, opened, registry);
+    Precision precision =
+        new PrecisionChoice(
+                settings.precision(), settings.engine().device(), Processor.multipliesInt8())
+            .of(opened.manifest());
+    return new Seat(settings, security, opened, precision, registry);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.cohort.student.seat;
 
+import dev.cohort.policy.PrecisionPolicy.Wanted;
 import dev.cohort.security.ServerSecurity;
 import dev.cohort.security.TlsConfig;
 import dev.cohort.student.engine.Device;
@@ -56,6 +57,12 @@ public interface SeatConfig {
   Optional<String> deviceMemory();
 
   Optional<Path> engineCache();
+
+  @WithDefault("fp32")
+  String precision();
+
+  @WithDefault("1.0")
+  double precisionFloor();
 
   @WithDefault("256")
   int maxRows();
@@ -123,6 +130,8 @@ public interface SeatConfig {
             intraOpThreads(),
             bytes("cohort.device-memory", deviceMemory()),
             engineCache()),
+        new PrecisionSettings(
+            choice("cohort.precision", precision(), Wanted.class), precisionFloor()),
         maxRows(),
         maxTokens(),
         maxRowTokens(),

@@ -45,6 +45,14 @@ final class SeatMetrics {
         .register(registry);
   }
 
+  /** Tells the arithmetic in use, as the label of a gauge that is always 1. */
+  void precision(String name) {
+    Gauge.builder("cohort.seat.precision", () -> 1)
+        .description("Arithmetic of this seat, in the label precision; always 1")
+        .tag("precision", name)
+        .register(registry);
+  }
+
   /** A student ran a batch. */
   void ran(int student, PackedBatch batch, long nanos) {
     rows.increment(batch.rows());

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param port to listen on; 0 takes a free one
  * @param lanes engine threads
  * @param engine how batches run
+ * @param precision in which arithmetic
  * @param maxRows rows of a batch
  * @param maxTokens tokens of all rows of a batch together
  * @param maxRowTokens tokens of one row; the package's own limit holds too
@@ -30,6 +31,7 @@ public record SeatSettings(
     int port,
     int lanes,
     EngineSettings engine,
+    PrecisionSettings precision,
     int maxRows,
     int maxTokens,
     int maxRowTokens,

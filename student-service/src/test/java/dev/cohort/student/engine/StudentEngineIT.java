@@ -10,6 +10,7 @@ import dev.cohort.packages.Answers;
 import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackedBatch;
+import dev.cohort.packages.Precision;
 import dev.cohort.packages.TextTokenizer;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.student.TestPackages;
@@ -71,6 +72,24 @@ class StudentEngineIT {
               1e-3f,
               "row " + row + ", prefix " + (k + 1));
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-package-int8", "tiny-pair"})
+  void int8GivesNearlyTheLogitsOfPyTorch(String name) throws Exception {
+    Package opened = Package.open(TestPackages.folder(name));
+    Answers answers = opened.answers();
+    int students = opened.manifest().studentsTotal();
+    try (StudentEngine engine = StudentEngine.load(opened, Precision.INT8)) {
+      assertEquals("int8", engine.precision());
+      for (Reference reference : TestPackages.references(name)) {
+        PackedBatch batch = pack(opened, List.of(reference.row()));
+        float[] expected = reference.prefixLogits()[students - 1];
+        float[] logits = answers.logits(engine.forwardPrefix(batch, students), 1);
+        assertArrayEquals(expected, logits, 0.1f);
+        assertFalse(Arrays.equals(expected, logits), "int8 did not run");
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.cohort.student.seat;
 
+import dev.cohort.policy.PrecisionPolicy.Wanted;
 import dev.cohort.student.TestPackages;
 import dev.cohort.student.engine.EngineSettings;
 import dev.cohort.student.seat.Holdings.Regime;
@@ -15,6 +16,7 @@ final class TestSettings {
   private int port;
   private int lanes = 1;
   private EngineSettings engine = EngineSettings.cpu(1);
+  private PrecisionSettings precision = PrecisionSettings.fp32();
   private int rowTokens = 512;
   private int credits = 2;
   private int streams = 8;
@@ -56,6 +58,11 @@ final class TestSettings {
     return this;
   }
 
+  TestSettings precision(Wanted wanted, double floorPoints) {
+    precision = new PrecisionSettings(wanted, floorPoints);
+    return this;
+  }
+
   TestSettings rowTokens(int value) {
     rowTokens = value;
     return this;
@@ -89,6 +96,7 @@ final class TestSettings {
         port,
         lanes,
         engine,
+        precision,
         512,
         100_000,
         rowTokens,
