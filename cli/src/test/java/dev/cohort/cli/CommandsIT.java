@@ -47,6 +47,16 @@ final class CommandsIT {
   }
 
   @Test
+  void inspectShowsWhatInt8Loses() {
+    Outcome outcome = run("inspect", TINY + "-int8");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    for (String part : List.of("runs in   fp32, int8", "int8 3", "+0.00 points to fp32")) {
+      assertTrue(outcome.out().contains(part), outcome.out());
+    }
+    assertTrue(run("inspect", TINY).out().contains("runs in   fp32\n"));
+  }
+
+  @Test
   void predictAnswersEachText() {
     Outcome outcome = run("predict", "--package", TINY, "--json", "hello there", "grüße 🙂");
     assertEquals(0, outcome.exitCode(), outcome.err());
@@ -108,6 +118,8 @@ final class CommandsIT {
         "predict --target localhost:1 x | --target needs --model",
         "predict --package " + TINY + " --target localhost:1 --model m x | cannot be used with",
         "serve --seats 0 " + TINY + " | --seats is 0; allowed are 1 to 64",
+        "serve --precision int8 " + TINY + " | package tiny-package has no int8 graphs; ./cohort",
+        "serve --precision INT8 | 'INT8' is no precision; allowed are fp32, int8, auto",
         "serve --grpc-port 70000 | --grpc-port is 70000; allowed are 1 to 65535",
         "serve --http-port 8001 | must be three different ports",
         "serve --host no.such.host.invalid --plaintext --no-authentication | which is not a known host",

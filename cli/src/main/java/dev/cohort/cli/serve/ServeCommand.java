@@ -4,6 +4,7 @@ import dev.cohort.cli.CommandException;
 import dev.cohort.cli.Console;
 import dev.cohort.cli.Home;
 import dev.cohort.packages.PackageException;
+import dev.cohort.policy.PrecisionPolicy.Wanted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,16 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Seats for each package; default: one for each student or core, the fewer.")
   private Integer seats;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      defaultValue = "fp32",
+      converter = PrecisionConverter.class,
+      description =
+          "Arithmetic of the seats: fp32, int8, or auto for int8 where it is fast and loses"
+              + " little; default: ${DEFAULT-VALUE}.")
+  private Wanted precision;
 
   @Option(
       names = "--host",
@@ -79,7 +90,8 @@ public final class ServeCommand implements Callable<Integer> {
     protection.require(host);
     endpoints.requireFree();
     List<Path> chosen = folders.isEmpty() ? List.of(home.demoPackage()) : folders;
-    ServePlan plan = ServePlan.of(home, chosen, seats, endpoints, protection);
+    ServePlan plan =
+        ServePlan.of(home, chosen, new SeatOptions(seats, precision), endpoints, protection);
     Path logs = logFolder();
     try (Fleet fleet = new Fleet(logs);
         ReadyProbe probe = new ReadyProbe(endpoints, protection.hasTls())) {

@@ -20,9 +20,6 @@ import java.util.stream.Collectors;
  */
 record ServePlan(
     Endpoints endpoints, Protection protection, List<Model> models, List<Service> services) {
-  /** More seats than this on one machine are a mistake. */
-  private static final int MAX_SEATS = 64;
-
   /**
    * One package and the seats that serve it; seat i has home student i modulo M.
    *
@@ -37,17 +34,12 @@ record ServePlan(
   /**
    * Plans the processes.
    *
-   * @param seats for each package; null for one for each student or core, the fewer
    * @throws PackageException when a package is refused
-   * @throws CommandException when the number of seats is out of range or two packages share a name
+   * @throws CommandException when two packages share a name, or one cannot run in the precision
    */
   static ServePlan of(
-      Home home, List<Path> folders, Integer seats, Endpoints endpoints, Protection protection)
+      Home home, List<Path> folders, SeatOptions seats, Endpoints endpoints, Protection protection)
       throws PackageException {
-    if (seats != null && (seats < 1 || seats > MAX_SEATS)) {
-      throw CommandException.input(
-          "--seats is %d; allowed are 1 to %d".formatted(seats, MAX_SEATS));
-    }
     List<Model> models = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (Path folder : folders) {
@@ -57,10 +49,14 @@ record ServePlan(
             "two packages are named %s; each needs a name of its own"
                 .formatted(source.manifest().name()));
       }
-      models.add(new Model(source, Ports.free(seatCount(source, seats))));
+      seats.require(source.manifest());
+      models.add(new Model(source, Ports.free(seats.count(source.manifest()))));
     }
     return new ServePlan(
-        endpoints, protection, List.copyOf(models), services(home, models, endpoints, protection));
+        endpoints,
+        protection,
+        List.copyOf(models),
+        services(home, models, seats, endpoints, protection));
   }
 
   /** What is about to start, for people. */
@@ -93,19 +89,17 @@ record ServePlan(
             endpoints.metricsPort());
   }
 
-  private static int seatCount(Package source, Integer seats) {
-    return seats != null
-        ? seats
-        : Math.min(source.manifest().studentsTotal(), Runtime.getRuntime().availableProcessors());
-  }
-
   private static List<Service> services(
-      Home home, List<Model> models, Endpoints endpoints, Protection protection) {
+      Home home,
+      List<Model> models,
+      SeatOptions seats,
+      Endpoints endpoints,
+      Protection protection) {
     ServiceCommands commands = new ServiceCommands(home);
     List<Service> services = new ArrayList<>();
     for (Model model : models) {
       for (int seat = 0; seat < model.seatPorts().size(); seat++) {
-        services.add(commands.seat(model, seat));
+        services.add(commands.seat(model, seat, seats));
       }
     }
     services.add(commands.aggregator(models, endpoints, protection));

@@ -33,13 +33,14 @@ public final class ServiceCommands {
   }
 
   /** A seat of a model. */
-  Service seat(ServePlan.Model model, int seat) {
+  Service seat(ServePlan.Model model, int seat, SeatOptions options) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("cohort.package", model.source().directory().toString());
     settings.put("cohort.home-student", number(seat % model.manifest().studentsTotal()));
     settings.put("cohort.host", LOOPBACK);
     settings.put("cohort.port", number(model.seatPorts().get(seat)));
     settings.put("cohort.metrics-port", ANY_PORT);
+    settings.put("cohort.precision", PrecisionConverter.name(options.precision()));
     return seat("%s-seat-%d".formatted(model.manifest().name(), seat), settings);
   }
 

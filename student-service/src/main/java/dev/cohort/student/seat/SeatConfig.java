@@ -131,7 +131,7 @@ public interface SeatConfig {
             bytes("cohort.device-memory", deviceMemory()),
             engineCache()),
         new PrecisionSettings(
-            choice("cohort.precision", precision(), Wanted.class), precisionFloor()),
+            Choice.of("cohort.precision", precision(), Wanted.class), precisionFloor()),
         maxRows(),
         maxTokens(),
         maxRowTokens(),
