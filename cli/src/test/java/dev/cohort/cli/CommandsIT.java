@@ -119,7 +119,7 @@ final class CommandsIT {
         "predict --package " + TINY + " --target localhost:1 --model m x | cannot be used with",
         "serve --seats 0 " + TINY + " | --seats is 0; allowed are 1 to 64",
         "serve --precision int8 " + TINY + " | package tiny-package has no int8 graphs; ./cohort",
-        "serve --precision INT8 | 'INT8' is no precision; allowed are fp32, int8, auto",
+        "serve --precision INT8 | is no precision; allowed are fp32, int8, auto",
         "serve --grpc-port 70000 | --grpc-port is 70000; allowed are 1 to 65535",
         "serve --http-port 8001 | must be three different ports",
         "serve --host no.such.host.invalid --plaintext --no-authentication | which is not a known host",
