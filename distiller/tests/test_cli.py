@@ -69,6 +69,25 @@ def test_evaluate_gives_the_manifests_figures(package, tmp_path, capsys):
         assert f"prefix {number + 1}  {value:.4f}" in printed
 
 
+def test_evaluate_compares_with_the_teacher_and_with_texts_of_no_class(package, tmp_path, capsys):
+    lesson, out = package
+    figures, outside = tmp_path / "figures.json", tmp_path / "outside.tsv"
+    outside.write_text("text\tlabel\n" + "".join(f"mother {word}\toos\n" for word in "abcdefgh"))
+    more = ["--teacher", str(lesson.teacher), "--outside", str(outside), "--json", str(figures)]
+    assert main(["evaluate", str(out), "--data", str(lesson.file("test")), *more]) == 0
+    told = json.loads(figures.read_text())
+    whole = [value - told["teacher"] for value in told["prefixes"]]
+    assert told["differences"] == pytest.approx(whole, abs=1e-6)
+    assert told["outside"]["data"]["rows"] == 8
+    areas = [told["outside"]["teacher_auroc"], *told["outside"]["auroc"]]
+    assert len(areas) == 1 + len(told["prefixes"])
+    printed = capsys.readouterr().out
+    for area in areas:
+        assert 0 <= area <= 1
+        assert f"{area:.4f}" in printed
+    assert f"{100 * whole[0]:+.2f} points to the teacher" in printed
+
+
 def test_evaluate_refuses_what_does_not_fit(package, tmp_path, capsys):
     _, out = package
     pairs = tmp_path / "pairs.tsv"

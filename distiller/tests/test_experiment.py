@@ -48,6 +48,8 @@ def test_a_recipe_gives_figures_with_paired_intervals(lesson, tmp_path, capsys):
     ):
         assert low <= difference <= high
     assert len(result["figures"]["calibration"]["temperatures"]) == 4
+    assert len(result["latency_ms"]) == 4
+    assert min(result["latency_ms"]) > 0
     assert len(list((tmp_path / "cache" / "answers").iterdir())) == 3
 
 

@@ -185,6 +185,7 @@ def _add_evaluate(commands: Commands) -> None:
     command.add_argument("package", type=Path, metavar="PACKAGE")
     _path(command, "--data", "labelled data: .tsv, .csv, .jsonl, .parquet", required=True)
     _path(command, "--teacher", "teacher to compare with; embeddings need it")
+    _path(command, "--outside", "texts of no class: AUROC of the largest probability against them")
     _path(command, "--json", "also write the figures here")
     command.add_argument("--threads", type=int, default=1, help="CPU threads (%(default)s)")
     command.add_argument("--int8", action="store_true", help="int8 arithmetic instead of fp32")
@@ -333,11 +334,12 @@ def _experiment(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from .measure import evaluate_file, print_table, write_json
+    from dataclasses import fields
 
-    result = evaluate_file(
-        options.package, options.data, options.teacher, options.threads, int8=options.int8
-    )
+    from .measure import EvaluateOptions, evaluate_file, print_table, write_json
+
+    names = [field.name for field in fields(EvaluateOptions)]
+    result = evaluate_file(EvaluateOptions(**{name: getattr(options, name) for name in names}))
     print_table(result)
     if options.json:
         write_json(result, options.json)

@@ -20,9 +20,14 @@ from .errors import InputError
 from .files import atomic_file
 from .finetune import FinetuneOptions, finetune
 from .levers import Lever, lever
+from .manifest import read_manifest
 from .recipe import Paths
 from .report import FIGURES
 from .run import Conditions, run_distillation
+from .runtime import Runtime
+
+_TOKENS = 16
+_RUNS = 50
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def run_experiment(options: ExperimentOptions) -> dict[str, Any]:
         paths, recipe, Conditions(device=options.device, overwrite=True, quiet=options.quiet)
     )
     figures = json.loads((paths.report / FIGURES).read_text("utf-8"))
-    result = _result(options, figures)
+    result = _result(options, figures) | {"latency_ms": _latencies(paths.out)}
     _write(result, options.out)
     return result
 
@@ -169,6 +174,12 @@ def _result(options: ExperimentOptions, figures: Mapping[str, Any]) -> dict[str,
         "device": _device(options.device),
         "figures": {name: figures[name] for name in sorted(figures)},
     }
+
+
+def _latencies(package: Path) -> list[float]:
+    """Of each student, on one thread, for one row of a usual query's length."""
+    found = Runtime(package, read_manifest(package)).latencies(_TOKENS, _RUNS)
+    return [round(value, 3) for value in found]
 
 
 def _device(name: str) -> str:

@@ -1,16 +1,18 @@
 """Measures packages on a user's own file."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .calibration import outlier_auroc
 from .data import Table, label_ids, read_table, scores
 from .errors import InputError
-from .evaluate import metric_of, prefix_quality, quality_split
+from .evaluate import metric_of, paired_differences, prefix_quality, quality_split
 from .export import LabelledRows, teacher_logits
 from .files import atomic_file
 from .manifest import read_manifest
@@ -18,35 +20,66 @@ from .runtime import Runtime
 from .teacher import Teacher
 
 
-def evaluate_file(
-    package: Path,
-    data: Path,
-    teacher_folder: Path | None = None,
-    threads: int = 1,
-    *,
-    int8: bool = False,
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """What `cohort-distiller evaluate` was asked to do.
+
+    `outside` holds texts that belong to no class of the package; its labels are not read.
+    """
+
+    package: Path
+    data: Path
+    teacher: Path | None = None
+    outside: Path | None = None
+    threads: int = 1
+    int8: bool = False
+
+
+def evaluate_file(options: EvaluateOptions) -> dict[str, Any]:
     """Quality of every prefix, and of the teacher where one is given, as JSON values."""
-    if threads < 1:
-        raise InputError(f"--threads {threads}: must be at least 1")
-    manifest = read_manifest(package)
-    table = read_rows(data, manifest)
-    runtime = Runtime(package, manifest, threads, int8=int8)
+    if options.threads < 1:
+        raise InputError(f"--threads {options.threads}: must be at least 1")
+    manifest = read_manifest(options.package)
+    table = read_rows(options.data, manifest)
+    outside = _read_outside(options.outside, manifest) if options.outside else None
+    teacher = _matching_teacher(options.teacher, manifest) if options.teacher else None
+    runtime = Runtime(options.package, manifest, options.threads, int8=options.int8)
+    said = _Answers.of(runtime, table, teacher)
     facts = {
         "package": manifest["digest"],
         "data": table.describe(),
         "metric": metric_of(manifest["task"]),
-        "precision": "int8" if int8 else "fp32",
+        "precision": "int8" if options.int8 else "fp32",
     }
-    return facts | evaluate_runtime(runtime, manifest, table, teacher_folder)
+    facts |= _quality(said, manifest, table) | _compared(said, manifest, table)
+    if outside:
+        facts["outside"] = _outliers(said, _Answers.of(runtime, outside, teacher), outside)
+    return facts
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """Answers of every prefix [M,N,D] and, where there is one, of the teacher [N,D]."""
+
+    prefixes: NDArray[np.float32]
+    teacher: NDArray[np.float32] | None
+
+    @staticmethod
+    def of(runtime: Runtime, table: Table, teacher: Teacher | None) -> "_Answers":
+        rows = runtime.encode(table.texts)
+        told = teacher_logits(teacher, rows) if teacher else None
+        return _Answers(runtime.prefix_logits(rows), told)
 
 
 def read_rows(data: Path, manifest: Mapping[str, Any]) -> Table:
     """A file whose rows the package can be measured on."""
-    table = read_table(data, labelled=manifest["task"] != "embedding")
+    return _same_inputs(read_table(data, labelled=manifest["task"] != "embedding"), manifest)
+
+
+def _same_inputs(table: Table, manifest: Mapping[str, Any]) -> Table:
     inputs = manifest["tokenizer"]["inputs"]
     if table.inputs != inputs:
-        raise InputError(f"{data}: {table.inputs} texts a row, the package takes {inputs}")
+        raise InputError(f"{table.path}: {table.inputs} texts a row, the package takes {inputs}")
     return table
 
 
@@ -54,16 +87,50 @@ def evaluate_runtime(
     runtime: Runtime, manifest: Mapping[str, Any], table: Table, teacher_folder: Path | None = None
 ) -> dict[str, Any]:
     """Quality of every prefix of opened graphs, and of the teacher where one is given."""
+    teacher = _matching_teacher(teacher_folder, manifest) if teacher_folder else None
+    return _quality(_Answers.of(runtime, table, teacher), manifest, table)
+
+
+def _quality(said: _Answers, manifest: Mapping[str, Any], table: Table) -> dict[str, Any]:
     metric = metric_of(manifest["task"])
+    if said.teacher is None:
+        return prefix_quality(metric, said.prefixes, _truth(said, manifest, table))
+    return quality_split(metric, said.prefixes, said.teacher, _truth(said, manifest, table))
+
+
+def _compared(said: _Answers, manifest: Mapping[str, Any], table: Table) -> dict[str, Any]:
+    if said.teacher is None:
+        return {}
+    truth = _truth(said, manifest, table)
+    return paired_differences(metric_of(manifest["task"]), said.prefixes, said.teacher, truth)
+
+
+def _truth(said: _Answers, manifest: Mapping[str, Any], table: Table) -> NDArray[Any]:
+    """Labels, scores or, for embeddings, the teacher's answers."""
     targets = _targets(table, manifest["task"], manifest.get("labels", []), "the package")
-    rows = runtime.encode(table.texts)
-    if teacher_folder is None:
-        if targets is None:
-            raise InputError("an embedding package is measured against its teacher: add --teacher")
-        return prefix_quality(metric, runtime.prefix_logits(rows), targets)
-    prefixes = runtime.prefix_logits(rows)
-    told = teacher_logits(_matching_teacher(teacher_folder, manifest), rows)
-    return quality_split(metric, prefixes, told, told if targets is None else targets)
+    if targets is not None:
+        return targets
+    if said.teacher is None:
+        raise InputError("an embedding package is measured against its teacher: add --teacher")
+    return said.teacher
+
+
+def _read_outside(file: Path, manifest: Mapping[str, Any]) -> Table:
+    if manifest["task"] != "classification":
+        raise InputError(f"--outside {file}: only classifiers have classes, not {manifest['task']}")
+    return _same_inputs(read_table(file, labelled=False), manifest)
+
+
+def _outliers(inside: _Answers, outside: _Answers, table: Table) -> dict[str, Any]:
+    """How well the largest probability tells the rows of the data from those outside."""
+    pairs = zip(inside.prefixes, outside.prefixes, strict=True)
+    found: dict[str, Any] = {
+        "data": table.describe(),
+        "auroc": [round(outlier_auroc(known, unknown), 6) for known, unknown in pairs],
+    }
+    if inside.teacher is not None and outside.teacher is not None:
+        found["teacher_auroc"] = round(outlier_auroc(inside.teacher, outside.teacher), 6)
+    return found
 
 
 def labelled_rows(data: Path, teacher: Teacher) -> LabelledRows:
@@ -91,14 +158,34 @@ def _matching_teacher(folder: Path, manifest: Mapping[str, Any]) -> Teacher:
 
 def print_table(result: Mapping[str, Any]) -> None:
     """The figures for people."""
-    rows = f"{result['rows']} rows of {result['data']['file']}"
-    print(f"{result['metric']}, {result['precision']}, {rows}, 95 % intervals")
+    print(f"{result['metric']}, {result['rows']} rows of {result['data']['file']}, 95 % intervals")
     if "teacher" in result:
-        low, high = result["teacher_interval"]
-        print(f"{'teacher':>9}  {result['teacher']:.4f}  {low:.4f} .. {high:.4f}")
+        print(_line("teacher", result["teacher"], result["teacher_interval"]))
     for number, value in enumerate(result["prefixes"]):
-        low, high = result["prefix_intervals"][number]
-        print(f"{f'prefix {number + 1}':>9}  {value:.4f}  {low:.4f} .. {high:.4f}")
+        line = _line(f"prefix {number + 1}", value, result["prefix_intervals"][number])
+        print(line + _difference(result, number))
+    if "outside" in result:
+        _print_outside(result["outside"])
+
+
+def _line(name: str, value: float, interval: Sequence[float]) -> str:
+    return f"{name:>9}  {value:.4f}  {interval[0]:.4f} .. {interval[1]:.4f}"
+
+
+def _difference(result: Mapping[str, Any], number: int) -> str:
+    if "differences" not in result:
+        return ""
+    low, high = (100 * end for end in result["difference_intervals"][number])
+    points = 100 * result["differences"][number]
+    return f"  {points:+.2f} points to the teacher, {low:+.2f} .. {high:+.2f}"
+
+
+def _print_outside(outside: Mapping[str, Any]) -> None:
+    print(f"AUROC of the largest probability against {outside['data']['file']}")
+    if "teacher_auroc" in outside:
+        print(f"{'teacher':>9}  {outside['teacher_auroc']:.4f}")
+    for number, value in enumerate(outside["auroc"]):
+        print(f"{f'prefix {number + 1}':>9}  {value:.4f}")
 
 
 def write_json(result: Mapping[str, Any], file: Path) -> None:

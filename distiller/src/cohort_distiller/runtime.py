@@ -1,6 +1,7 @@
 """Runs the shipped graphs of a package with ONNX Runtime on the CPU."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,12 @@ def open_session(graph: Path, threads: int = 1) -> Any:
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise InputError(f"{graph}: ONNX Runtime cannot open the graph: {error}") from error
+
+
+def _milliseconds(session: Any, inputs: Mapping[str, NDArray[np.int32]]) -> float:
+    begin = time.perf_counter()
+    session.run(None, dict(inputs))
+    return 1000 * (time.perf_counter() - begin)
 
 
 class Runtime:
@@ -65,6 +72,16 @@ class Runtime:
         """Contributions [M,B,D] of one packed batch."""
         inputs = pack(rows, self.position_offset)
         return np.stack([session.run(None, inputs)[0] for session in self._sessions])
+
+    def latencies(self, tokens: int, runs: int) -> list[float]:
+        """Milliseconds of each student for one row of that many tokens: the least of some runs.
+
+        The least, because neighbours on the machine can only make a run longer.
+        """
+        inputs = pack([Row((0,) * tokens, (0,) * tokens)], self.position_offset)
+        return [
+            min(_milliseconds(session, inputs) for _ in range(runs)) for session in self._sessions
+        ]
 
     def contributions(self, rows: Sequence[Row]) -> FloatArray:
         """Contributions [M,N,D] of any number of rows, in their order."""
