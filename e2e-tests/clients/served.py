@@ -37,13 +37,14 @@ def cohort(*arguments: str | Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Served:
-    """A running server: its process, its ports and the line it printed when ready."""
+    """A running server: its process, its ports, its ready line and the lines after it."""
 
     process: subprocess.Popen[str]
     grpc_port: int
     http_port: int
     metrics_port: int
     ready_line: str
+    figures: list[str]
 
     @property
     def grpc(self) -> str:
@@ -111,9 +112,10 @@ def start(packages: Sequence[Path], *options: str) -> Served:
     if not line.startswith("ready"):
         process.kill()
         raise AssertionError(f"no ready line but {line!r}; exit code {process.wait()}")
-    # Figures follow; nobody else reads them.
-    threading.Thread(target=process.stdout.read, daemon=True).start()
-    return Served(process, grpc_port, http_port, metrics_port, line.rstrip("\n"))
+    figures: list[str] = []
+    # Read all the time, so that the server never waits for a full pipe.
+    threading.Thread(target=_collect, args=(process, figures), daemon=True).start()
+    return Served(process, grpc_port, http_port, metrics_port, line.rstrip("\n"), figures)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
@@ -122,6 +124,11 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds} s in vain"
         time.sleep(0.01)
+
+
+def _collect(process: subprocess.Popen[str], lines: list[str]) -> None:
+    for line in process.stdout:
+        lines.append(line)
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:

@@ -1,6 +1,7 @@
 """./cohort serve as a process: how it starts, lives and ends."""
 
 import os
+import re
 import select
 import signal
 import socket
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from served import HOST, ROOT, STOP_SECONDS, Served, cohort, free_ports, serving, start
+from served import HOST, ROOT, STOP_SECONDS, Served, cohort, free_ports, serving, start, wait_until
 
 TINY = ROOT / "packages/src/test/resources/tiny-package"
 TINY_INT8 = ROOT / "packages/src/test/resources/tiny-package-int8"
@@ -38,6 +39,16 @@ def test_the_ready_line_names_model_and_ports(tiny: Served):
     assert tiny.ready_line.startswith("ready: tiny-package (3 students, 1 seats)")
     for port in (tiny.grpc_port, tiny.http_port, tiny.metrics_port):
         assert f":{port}" in tiny.ready_line
+
+
+def test_figures_are_lines_without_control_characters_where_there_is_no_terminal(tiny: Served):
+    wait_until(lambda: tiny.figures, 60)
+    assert re.fullmatch(
+        r"tiny-package: students 3/3, [\d.]+ requests/s, [\d.]+ rows/s, queue \d+, "
+        r"oldest [\d.]+ m?s, drain ([\d.]+ m?s|-) of 60\.0 s, "
+        r"refused \d+, degraded \d+, seats 1/1\n",
+        tiny.figures[0],
+    )
 
 
 def assert_ends_everything(served: Served, number: signal.Signals):

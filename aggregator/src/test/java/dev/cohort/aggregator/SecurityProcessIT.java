@@ -151,6 +151,7 @@ class SecurityProcessIT {
     assertEquals(Status.Code.UNAUTHENTICATED, refused(stub(channel, "Bearer " + unknown.token())));
     GRPCInferenceServiceBlockingStub anonymous = anonymous(channel);
     assertEquals(Status.Code.UNAUTHENTICATED, refused(anonymous));
+    assertEquals(Status.Code.UNAUTHENTICATED, SignalWatch.of(channel).end().getCode());
     assertTrue(anonymous.serverReady(ServerReadyRequest.getDefaultInstance()).getReady());
     assertThrows(
         StatusRuntimeException.class,
