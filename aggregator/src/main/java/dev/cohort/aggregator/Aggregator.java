@@ -36,6 +36,9 @@ import org.jboss.logging.Logger;
 public final class Aggregator implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Aggregator.class);
 
+  /** For the last statuses to be sent when all is closed. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
   private final Settings settings;
   private final List<TextTokenizer> tokenizers;
   private final ThreadPoolExecutor textPool;
@@ -168,12 +171,15 @@ public final class Aggregator implements AutoCloseable {
     http.drain(Duration.ofNanos(deadline - System.nanoTime()));
   }
 
-  /** Drops what is still in flight. */
+  /** Ends what is still in flight with {@code UNAVAILABLE}. */
   @Override
   public void close() {
-    server.drain();
-    grpc.close();
+    beginDrain();
+    // Calls must have their status before the port is closed under them: to clients a stream that
+    // is cut is CANCELLED, which they do not retry.
     dispatcher.close();
+    grpc.drain(LAST_WORDS);
+    grpc.close();
     stop(textPool);
     stop(answerer);
     tokenizers.forEach(TextTokenizer::close);

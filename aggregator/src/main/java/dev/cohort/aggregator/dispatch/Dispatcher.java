@@ -136,8 +136,13 @@ public final class Dispatcher implements AutoCloseable {
   @Override
   public void close() {
     directory.close();
-    post(fleet::close);
-    owner.shutdown();
+    // By the thread itself: what was posted before still needs its timers, which a thread that is
+    // shutting down refuses.
+    post(
+        () -> {
+          fleet.close();
+          owner.shutdown();
+        });
     try {
       if (!owner.awaitTermination(5, TimeUnit.SECONDS)) {
         owner.shutdownNow();

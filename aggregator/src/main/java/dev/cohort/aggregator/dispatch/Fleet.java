@@ -51,6 +51,7 @@ final class Fleet implements SeatEvents, SignalSource.State {
   private final Map<ServedModel, ModelQueue> queues;
   // No members any more, and the latest time at which they are told so.
   private final Map<Seat, Long> departing = new HashMap<>();
+  private boolean closed;
   private final Set<Seat> connected = new HashSet<>();
   // The latest kind of failure of each seat that is not connected: only changes are logged.
   private final Map<Seat, String> failures = new HashMap<>();
@@ -104,6 +105,9 @@ final class Fleet implements SeatEvents, SignalSource.State {
 
   /** From now on these are the seats. */
   void members(Set<SeatMember> members) {
+    if (closed) {
+      return;
+    }
     long latest = clock.nanoTime() + DEPARTURE_NANOS;
     seats.stream()
         .filter(seat -> !members.contains(seat.member()))
@@ -170,6 +174,10 @@ final class Fleet implements SeatEvents, SignalSource.State {
     if (job.isDone()) {
       return;
     }
+    if (closed) {
+      job.fail(RefusedException.unavailable("the aggregator is stopping"));
+      return;
+    }
     long left = job.deadlineNanos() - clock.nanoTime();
     if (left <= 0) {
       expire(job);
@@ -186,6 +194,7 @@ final class Fleet implements SeatEvents, SignalSource.State {
   }
 
   void close() {
+    closed = true;
     queues.values().forEach(ModelQueue::close);
     seats.forEach(Seat::close);
   }
