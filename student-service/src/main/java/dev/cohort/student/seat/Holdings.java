@@ -8,8 +8,7 @@ import java.util.stream.IntStream;
  * Which students a seat is to hold.
  *
  * @param home the student loaded first
- * @param memoryBudget bytes that the weights of all students together may take; absent: what the
- *     machine leaves
+ * @param memoryBudget bytes that all students together may take; absent: what the machine leaves
  */
 public record Holdings(int home, Regime regime, OptionalLong memoryBudget) {
   /** More students than any package has. */

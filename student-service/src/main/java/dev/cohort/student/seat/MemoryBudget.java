@@ -6,16 +6,22 @@ import java.lang.management.ManagementFactory;
 import java.util.OptionalLong;
 
 /**
- * What the weights of a seat's students may take in memory. A student is counted with 4 bytes for
- * each of its own parameters: the engine copies the matrices of each session as float32, whatever
- * the type in the files; the shared embedding tables are mapped and shared, and not counted. What
- * batches need while they run comes on top, bounded by the limits of a batch.
+ * What a seat's students may take in memory. A student is counted with 8 bytes for each of its own
+ * parameters: whatever the type in the files, the engine makes float32 matrices and packs them into
+ * a second copy for its kernels, and the allocator keeps what the first one leaves; and with a
+ * fixed share for the buffers of usual batches. The shared embedding tables are mapped and not
+ * counted. What large batches need while they run comes on top, bounded by the limits of a batch.
  *
  * <p>Not thread-safe; used by one thread after the other.
  */
 final class MemoryBudget {
   /** The JVM beside its heap, ONNX Runtime, and batches of the usual sizes. */
   private static final long RESERVE = 192L << 20;
+
+  /** A float32 number, twice. */
+  private static final long PARAMETER = 2 * Float.BYTES;
+
+  private static final long BUFFERS = 4L << 20;
 
   private final long total;
   private long used;
@@ -42,9 +48,9 @@ final class MemoryBudget {
     return new MemoryBudget(configured.orElse(otherwise));
   }
 
-  /** Bytes that a student's weights take in memory. */
+  /** Bytes that a student takes. */
   static long bytes(Manifest manifest, int student) {
-    return Float.BYTES * manifest.students().get(student).parameters();
+    return BUFFERS + PARAMETER * manifest.students().get(student).parameters();
   }
 
   /** Counts a student that was loaded. */

@@ -25,8 +25,9 @@ class MemoryBudgetTest {
   }
 
   @Test
-  void aStudentTakesFourBytesForEachParameterOfItsOwn() {
-    assertEquals(4 * manifest.students().get(1).parameters(), MemoryBudget.bytes(manifest, 1));
+  void aStudentTakesTwoFloatsForEachParameterAndBuffers() {
+    assertEquals(
+        (4 << 20) + 8 * manifest.students().get(1).parameters(), MemoryBudget.bytes(manifest, 1));
   }
 
   @Test
