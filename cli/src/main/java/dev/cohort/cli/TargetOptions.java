@@ -41,12 +41,21 @@ public final class TargetOptions {
    * @throws CommandException when the address or a file is wrong
    */
   public Target target(String address) {
+    return new Target(Target.parse(address).address(), credentials(), token());
+  }
+
+  /**
+   * The client's token, if the environment has one.
+   *
+   * @throws CommandException when it cannot be a token
+   */
+  public static Optional<String> token() {
     Optional<String> token =
         Optional.ofNullable(System.getenv(TOKEN)).map(String::strip).filter(t -> !t.isEmpty());
     if (token.filter(t -> !t.matches("[\\x21-\\x7e]+")).isPresent()) {
       throw CommandException.input(TOKEN + " holds characters that no token has");
     }
-    return new Target(Target.parse(address).address(), credentials(), token);
+    return token;
   }
 
   private ChannelCredentials credentials() {

@@ -1,5 +1,6 @@
 package dev.cohort.cli.replay;
 
+import dev.cohort.cli.Units;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;

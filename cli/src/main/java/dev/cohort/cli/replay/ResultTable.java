@@ -1,5 +1,6 @@
 package dev.cohort.cli.replay;
 
+import dev.cohort.cli.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

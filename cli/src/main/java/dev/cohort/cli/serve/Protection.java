@@ -1,9 +1,15 @@
 package dev.cohort.cli.serve;
 
 import dev.cohort.cli.CommandException;
+import dev.cohort.cli.Target;
+import dev.cohort.cli.TargetOptions;
 import dev.cohort.security.AuthConfig;
 import dev.cohort.security.ServerSecurity;
 import dev.cohort.security.TlsConfig;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.TlsChannelCredentials;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -86,6 +92,34 @@ final class Protection {
     put(settings, "cohort.auth.mode", auth().mode());
     put(settings, "cohort.auth.tokens", auth().tokens().map(Path::toAbsolutePath));
     return settings;
+  }
+
+  /**
+   * The aggregator's gRPC port, for this process itself: it trusts the certificate that it was
+   * given, shows it where one is asked for, and takes its token from the environment.
+   *
+   * @throws CommandException when the files cannot be read
+   */
+  Target target(Endpoints endpoints) {
+    String host = endpoints.reachableHost();
+    String address = (host.contains(":") ? "[" + host + "]" : host) + ":" + endpoints.grpcPort();
+    return new Target(address, credentials(), TargetOptions.token());
+  }
+
+  private ChannelCredentials credentials() {
+    if (!hasTls()) {
+      return InsecureChannelCredentials.create();
+    }
+    try {
+      TlsChannelCredentials.Builder tls =
+          TlsChannelCredentials.newBuilder().trustManager(new OwnCertificate(certificate));
+      if (clientCa != null) {
+        tls.keyManager(certificate.toFile(), key.toFile());
+      }
+      return tls.build();
+    } catch (IOException e) {
+      throw CommandException.input("a file for TLS cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private static void put(Map<String, String> settings, String name, Optional<?> value) {

@@ -3,12 +3,14 @@ package dev.cohort.cli.serve;
 import dev.cohort.cli.CommandException;
 import dev.cohort.cli.Console;
 import dev.cohort.cli.Home;
+import dev.cohort.cli.Target;
 import dev.cohort.packages.PackageException;
 import dev.cohort.policy.PrecisionPolicy.Wanted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,6 +73,9 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Default: ${DEFAULT-VALUE}.")
   private int metricsPort;
 
+  @Option(names = "--quiet", description = "Shows nothing once it is ready but what goes wrong.")
+  private boolean quiet;
+
   @Mixin private Protection protection;
 
   @Option(names = "--help", usageHelp = true, description = "Tells these options.")
@@ -92,15 +97,23 @@ public final class ServeCommand implements Callable<Integer> {
     List<Path> chosen = folders.isEmpty() ? List.of(home.demoPackage()) : folders;
     ServePlan plan =
         ServePlan.of(home, chosen, new SeatOptions(seats, precision), endpoints, protection);
+    Target server = protection.target(endpoints);
     Path logs = logFolder();
     try (Fleet fleet = new Fleet(logs);
         ReadyProbe probe = new ReadyProbe(endpoints, protection.hasTls())) {
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(fleet::close));
       console.err().printf("starting %s; logs: %s%n", plan.summary(), logs);
       plan.services().forEach(fleet::start);
-      new Watch(fleet, probe, console).run(plan.readyLine());
+      new Watch(fleet, probe, console, view())
+          .run(plan.readyLine(), quiet ? Optional.empty() : Optional.of(server));
     }
     return 0;
+  }
+
+  // See no-color.org.
+  private LiveView view() {
+    String noColour = System.getenv("NO_COLOR");
+    return new LiveView(console.terminal() && (noColour == null || noColour.isEmpty()));
   }
 
   private static Path logFolder() {

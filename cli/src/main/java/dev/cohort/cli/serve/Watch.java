@@ -2,62 +2,87 @@ package dev.cohort.cli.serve;
 
 import dev.cohort.cli.CommandException;
 import dev.cohort.cli.Console;
+import dev.cohort.cli.Target;
+import dev.cohort.protocol.burst.v1.WatchResponse;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Waits until a fleet is ready, then shows figures and starts again what dies. One thread. */
+/**
+ * Waits until a fleet is ready, then shows its state and starts again what dies: a picture in place
+ * on a terminal, a line for each model now and then elsewhere. One thread.
+ */
 final class Watch {
-  private static final Duration TERMINAL_PERIOD = Duration.ofSeconds(1);
+  private static final Duration TERMINAL_PERIOD = Duration.ofMillis(500);
   private static final Duration LOG_PERIOD = Duration.ofSeconds(10);
-
-  /** Back to the line's begin, and the rest of the line cleared. */
-  private static final String SAME_LINE = "\r\u001b[K";
 
   private final Fleet fleet;
   private final ReadyProbe probe;
   private final Console console;
+  private final LiveView view;
+  private final Screen screen;
+  private boolean told;
 
-  Watch(Fleet fleet, ReadyProbe probe, Console console) {
+  Watch(Fleet fleet, ReadyProbe probe, Console console, LiveView view) {
     this.fleet = fleet;
     this.probe = probe;
     this.console = console;
+    this.view = view;
+    this.screen = new Screen(console.out());
   }
 
   /**
    * Returns only when the fleet has been closed.
    *
+   * @param watched whose state is shown; nobody's when empty
    * @throws CommandException when a process ends before all are ready, or ends too often
    */
-  void run(String readyLine) throws InterruptedException {
+  void run(String readyLine, Optional<Target> watched) throws InterruptedException {
     fleet.awaitReady(probe::ready);
     console.out().println(readyLine);
-    show();
+    if (watched.isEmpty()) {
+      keepAlive(() -> {});
+      return;
+    }
+    try (SignalClient signals = SignalClient.watch(watched.orElseThrow())) {
+      keepAlive(() -> show(signals));
+    }
   }
 
-  private void show() throws InterruptedException {
-    MetricsPage last = probe.metrics();
-    long lastTime = System.nanoTime();
+  private void keepAlive(Runnable show) throws InterruptedException {
     Duration period = console.terminal() ? TERMINAL_PERIOD : LOG_PERIOD;
     while (!fleet.isClosed()) {
       Optional<Service> dead = fleet.awaitDeath(period);
       if (dead.isPresent()) {
         revive(dead.get());
-        continue;
+      } else {
+        show.run();
       }
-      MetricsPage now = probe.metrics();
-      long time = System.nanoTime();
-      print(Figures.between(last, now, Duration.ofNanos(time - lastTime)));
-      last = now;
-      lastTime = time;
     }
   }
 
-  private void print(Figures figures) {
+  private void show(SignalClient signals) {
+    Optional<WatchResponse> state = signals.latest();
+    if (state.isPresent()) {
+      told = false;
+      show(state.orElseThrow());
+    } else if (console.terminal()) {
+      screen.clear();
+    }
+    signals.problem().ifPresent(this::tell);
+  }
+
+  private void show(WatchResponse state) {
     if (console.terminal()) {
-      console.out().print(SAME_LINE + figures.line());
-      console.out().flush();
+      screen.draw(view.picture(state));
     } else {
-      console.out().println(figures.line());
+      view.log(state).forEach(console.out()::println);
+    }
+  }
+
+  private void tell(String problem) {
+    if (!told) {
+      told = true;
+      remark("no live figures: " + problem);
     }
   }
 
@@ -66,6 +91,13 @@ final class Watch {
       return;
     }
     fleet.restart(dead, System.nanoTime());
-    console.err().printf("%n%s ended unexpectedly and was started again%n", dead.name());
+    remark(dead.name() + " ended unexpectedly and was started again");
+  }
+
+  private void remark(String text) {
+    if (console.terminal()) {
+      screen.clear();
+    }
+    console.err().println(text);
   }
 }

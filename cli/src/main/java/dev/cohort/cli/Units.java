@@ -1,13 +1,13 @@
-package dev.cohort.cli.replay;
+package dev.cohort.cli;
 
 import java.util.Locale;
 
 /** Figures as people read them. Stateless. */
-final class Units {
+public final class Units {
   private Units() {}
 
   /** A time in milliseconds or seconds; a dash for NaN. */
-  static String time(double seconds) {
+  public static String time(double seconds) {
     if (Double.isNaN(seconds)) {
       return "-";
     }
@@ -20,7 +20,7 @@ final class Units {
   }
 
   /** A share in percent. */
-  static String percent(long part, long whole) {
+  public static String percent(long part, long whole) {
     return whole == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
   }
 }
