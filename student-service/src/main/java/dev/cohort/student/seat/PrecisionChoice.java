@@ -13,22 +13,13 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The arithmetic that a seat uses for a package; decided once, at its start, and logged. */
-final class PrecisionChoice {
+/**
+ * The arithmetic that a seat uses for a package; decided once, at its start, and logged.
+ *
+ * @param fastProcessor the processor has instructions for products of 8-bit integers
+ */
+record PrecisionChoice(PrecisionSettings settings, Device device, boolean fastProcessor) {
   private static final Logger LOG = LoggerFactory.getLogger(PrecisionChoice.class);
-
-  private final PrecisionSettings settings;
-  private final Device device;
-  private final boolean fastProcessor;
-
-  /**
-   * @param fastProcessor the processor has instructions for products of 8-bit integers
-   */
-  PrecisionChoice(PrecisionSettings settings, Device device, boolean fastProcessor) {
-    this.settings = settings;
-    this.device = device;
-    this.fastProcessor = fastProcessor;
-  }
 
   /**
    * @throws IllegalArgumentException when int8 is asked for and the package or the device cannot
