@@ -39,6 +39,17 @@ client_grpcurl() {
   fi
 }
 
+client_perf_analyzer() {
+  if [[ -n $(type -P perf_analyzer) ]]; then
+    COHORT_PERF_ANALYZER=$(type -P perf_analyzer)
+    export COHORT_PERF_ANALYZER
+  elif ! printf '%s\n' 2.38 "$(ldd --version | sed -n '1s/.* //p')" | sort -VC; then
+    export COHORT_PERF_ANALYZER_SKIPPED="perf_analyzer needs glibc 2.38"
+  else
+    client_environment perf_analyzer PERF_ANALYZER bin/perf_analyzer
+  fi
+}
+
 # Answers of the PyTorch reference for 1,000 texts, kept for as long as package, texts and code are the same.
 make_reference() {
   local folder=$1 package=$2
@@ -74,6 +85,7 @@ run_client_tests() {
   client_environment kserve KSERVE_PYTHON bin/python
   client_environment mlserver MLSERVER bin/mlserver
   client_grpcurl
+  client_perf_analyzer
   check "clients: answers of PyTorch" client_reference
   check "clients: pytest" client_pytest
 }

@@ -13,6 +13,7 @@ import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.aggregator.pipeline.Admission;
 import dev.cohort.aggregator.pipeline.InferencePipeline;
+import dev.cohort.observability.Tracing;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackageException;
 import dev.cohort.packages.TextTokenizer;
@@ -52,6 +53,7 @@ public final class Aggregator implements AutoCloseable {
       Settings settings,
       Security security,
       List<ServedModel> models,
+      Tracing tracing,
       String version,
       ServingMetrics metrics,
       NanoClock clock) {
@@ -77,7 +79,15 @@ public final class Aggregator implements AutoCloseable {
             clock);
     InferencePipeline pipeline =
         new InferencePipeline(
-            catalog, admission, textPool, dispatcher, answerer, metrics, settings.timeout(), clock);
+            catalog,
+            admission,
+            textPool,
+            dispatcher,
+            answerer,
+            metrics,
+            tracing,
+            settings.timeout(),
+            clock);
     this.server = new InferenceServer(catalog, dispatcher, pipeline, metrics, version);
     this.grpc =
         new GrpcFrontDoor(
@@ -97,31 +107,37 @@ public final class Aggregator implements AutoCloseable {
   }
 
   /**
-   * As {@link #start(Settings, Security, String, ServingMetrics, NanoClock)}, without TLS and
-   * authentication, for this machine only.
+   * As {@link #start(Settings, Security, Tracing, String, ServingMetrics, NanoClock)}, without TLS,
+   * authentication and traces, for this machine only.
    *
    * @throws IllegalArgumentException also when the host is not a loopback address
    */
   public static Aggregator start(
       Settings settings, String version, ServingMetrics metrics, NanoClock clock)
       throws IOException {
-    return start(settings, Security.local(settings), version, metrics, clock);
+    return start(settings, Security.local(settings), Tracing.OFF, version, metrics, clock);
   }
 
   /**
    * Opens packages and ports and begins to connect to the seats.
    *
    * @param security stays the caller's, to be closed after this
+   * @param tracing stays the caller's, to be closed after this
    * @param version of this program
    * @throws PackageException when a package is damaged
    * @throws IOException when the gRPC port cannot be opened
    * @throws IllegalArgumentException when packages have the same name
    */
   public static Aggregator start(
-      Settings settings, Security security, String version, ServingMetrics metrics, NanoClock clock)
+      Settings settings,
+      Security security,
+      Tracing tracing,
+      String version,
+      ServingMetrics metrics,
+      NanoClock clock)
       throws IOException {
     Aggregator aggregator =
-        new Aggregator(settings, security, open(settings), version, metrics, clock);
+        new Aggregator(settings, security, open(settings), tracing, version, metrics, clock);
     aggregator.dispatcher.onReadiness(
         (model, ready) -> {
           LOG.infof("model=%s ready=%s", model.name(), ready);

@@ -6,6 +6,8 @@ import dev.cohort.aggregator.config.SecurityConfig;
 import dev.cohort.aggregator.config.Settings;
 import dev.cohort.aggregator.http.HttpFrontDoor;
 import dev.cohort.aggregator.metrics.ServingMetrics;
+import dev.cohort.observability.Tracing;
+import dev.cohort.observability.TracingSettings;
 import dev.cohort.security.ServerTls;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -36,6 +38,7 @@ public class AggregatorProcess implements HealthCheck {
   private final MeterRegistry registry;
   private final String version;
   private volatile Optional<Aggregator> running = Optional.empty();
+  private volatile Tracing tracing = Tracing.OFF;
   private volatile Optional<Security> security = Optional.empty();
 
   AggregatorProcess(
@@ -53,9 +56,12 @@ public class AggregatorProcess implements HealthCheck {
     Settings settings = Settings.of(config);
     Security protection = Security.of(securityConfig, settings);
     security = Optional.of(protection);
+    tracing =
+        Tracing.of(
+            TracingSettings.of(config.tracing(), System.getenv()), "cohort-aggregator", version);
     Aggregator started =
         Aggregator.start(
-            settings, protection, version, new ServingMetrics(registry), NanoClock.SYSTEM);
+            settings, protection, tracing, version, new ServingMetrics(registry), NanoClock.SYSTEM);
     running = Optional.of(started);
     LOG.infof(
         "gRPC on %s:%d, HTTP on %s:%d (%s); metrics on %s:%d (no TLS)",
@@ -90,6 +96,7 @@ public class AggregatorProcess implements HealthCheck {
   void stop(@Observes ShutdownEvent event) {
     running.ifPresent(Aggregator::close);
     security.ifPresent(Security::close);
+    tracing.close();
   }
 
   /** TLS of the HTTP port; known once the process has started, before that port is opened. */

@@ -67,6 +67,11 @@ public final class InferenceServer {
     draining = true;
   }
 
+  /** Whether requests are traced; callers skip what only traces need. */
+  public boolean isTraced() {
+    return pipeline.isTraced();
+  }
+
   public ServerMetadataResponse metadata() {
     return metadata;
   }
@@ -98,9 +103,10 @@ public final class InferenceServer {
    * Answers a request; see {@link InferencePipeline#infer}.
    *
    * @param givenNanos time that the transport gives, if any
+   * @param traceParent of the caller's span; empty: none
    */
   public CompletableFuture<ModelInferResponse> infer(
-      ModelInferRequest request, OptionalLong givenNanos) {
-    return pipeline.infer(request, givenNanos);
+      ModelInferRequest request, OptionalLong givenNanos, String traceParent) {
+    return pipeline.infer(request, givenNanos, traceParent);
   }
 }

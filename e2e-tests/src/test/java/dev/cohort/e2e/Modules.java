@@ -26,9 +26,13 @@ final class Modules {
               Map.entry("protocol", Set.of()),
               Map.entry("testing", Set.of()),
               Map.entry("security", Set.of()),
+              Map.entry("observability", Set.of()),
               Map.entry("packages", Set.of("protocol")),
-              Map.entry("student", Set.of("policy", "protocol", "packages", "security")),
-              Map.entry("aggregator", Set.of("policy", "protocol", "packages", "security")),
+              Map.entry(
+                  "student", Set.of("policy", "protocol", "packages", "security", "observability")),
+              Map.entry(
+                  "aggregator",
+                  Set.of("policy", "protocol", "packages", "security", "observability")),
               Map.entry("operator", Set.of("policy", "protocol", "crds")),
               Map.entry("cli", Set.of("policy", "protocol", "packages", "security", "student")),
               Map.entry(
@@ -38,6 +42,7 @@ final class Modules {
                       "protocol",
                       "packages",
                       "security",
+                      "observability",
                       "student",
                       "aggregator",
                       "cli"))));

@@ -1,5 +1,7 @@
 package dev.cohort.student;
 
+import dev.cohort.observability.Tracing;
+import dev.cohort.observability.TracingSettings;
 import dev.cohort.packages.PackageException;
 import dev.cohort.security.ServerSecurity;
 import dev.cohort.student.engine.EngineException;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,14 +35,20 @@ public class SeatMain implements QuarkusApplication {
 
   private final SeatConfig config;
   private final MeterRegistry registry;
+  private final String version;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicReference<Seat> seat = new AtomicReference<>();
+  private final AtomicReference<Tracing> tracing = new AtomicReference<>(Tracing.OFF);
 
   /** Called by the container. */
   @Inject
-  public SeatMain(SeatConfig config, MeterRegistry registry) {
+  public SeatMain(
+      SeatConfig config,
+      MeterRegistry registry,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
     this.config = config;
     this.registry = registry;
+    this.version = version;
   }
 
   @Override
@@ -69,7 +78,12 @@ public class SeatMain implements QuarkusApplication {
   private void serve() throws IOException {
     SeatSettings settings = config.settings();
     ServerSecurity security = config.security();
-    Seat opened = Seat.open(settings, security, registry);
+    tracing.set(
+        Tracing.of(
+            TracingSettings.of(config.tracing(), System.getenv()),
+            "cohort-student-service",
+            version));
+    Seat opened = Seat.open(settings, security, registry, tracing.get());
     seat.set(opened);
     if (stopping.get()) {
       opened.close();
@@ -94,5 +108,6 @@ public class SeatMain implements QuarkusApplication {
   private void stop() {
     stopping.set(true);
     seat().ifPresent(Seat::close);
+    tracing.get().close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.cohort.aggregator.config;
 
+import dev.cohort.observability.TracingConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -67,6 +68,9 @@ public interface AggregatorConfig {
   Students students();
 
   Limits limits();
+
+  /** Where traces go. */
+  TracingConfig tracing();
 
   /** How many students may answer. */
   interface Students {

@@ -6,10 +6,12 @@ import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.RefusedException;
 import dev.cohort.aggregator.metrics.BatchTimes;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.observability.TraceSpan;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.protocol.student.v1.ForwardRequest;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -26,6 +28,8 @@ final class Batch {
   private final ServedModel model;
   private final List<QueuedRow> rows;
   private final BatchShape shape;
+  private final long usedCells;
+  private final TraceSpan trace;
   private final int asked;
   private final NanoClock clock;
   private final ByteString inputIds;
@@ -57,7 +61,12 @@ final class Batch {
     this.model = model;
     this.rows = List.copyOf(rows);
     this.shape = BatchShape.of(rows);
+    this.usedCells = rows.stream().mapToLong(row -> (long) row.length() * row.length()).sum();
     this.asked = asked;
+    this.trace = TraceSpan.joint("batch", traced(rows));
+    trace.note("cohort.rows", shape.rows());
+    trace.note("cohort.tokens", shape.tokens());
+    trace.note("cohort.students.asked", asked);
     this.run = run;
     this.copies = new int[asked];
     this.blocks = new float[asked][];
@@ -81,6 +90,15 @@ final class Batch {
 
   BatchShape shape() {
     return shape;
+  }
+
+  TraceSpan trace() {
+    return trace;
+  }
+
+  /** Cells of the attention rectangle that are not padding. */
+  long usedCells() {
+    return usedCells;
   }
 
   int asked() {
@@ -221,7 +239,8 @@ final class Batch {
   }
 
   /** The message for students {@code first}..{@code end}-1. */
-  ForwardRequest message(long batchId, int first, int end, long remainingMicros) {
+  ForwardRequest message(
+      long batchId, int first, int end, long remainingMicros, String traceParent) {
     return ForwardRequest.newBuilder()
         .setBatchId(batchId)
         .setPackageDigest(model.digest())
@@ -231,7 +250,21 @@ final class Batch {
         .setTokenTypeIds(tokenTypeIds)
         .setRowLengths(rowLengths)
         .setRemainingMicros(remainingMicros)
+        .setTraceparent(traceParent)
         .build();
+  }
+
+  // Allocates nothing where nothing is traced.
+  private static List<TraceSpan> traced(List<QueuedRow> rows) {
+    List<TraceSpan> traced = List.of();
+    for (int i = 0; i < rows.size(); i++) {
+      TraceSpan request = rows.get(i).job().trace();
+      if (request.isOn() && !traced.contains(request)) {
+        traced = traced.isEmpty() ? new ArrayList<>() : traced;
+        traced.add(request);
+      }
+    }
+    return traced;
   }
 
   private void finishIfComplete() {

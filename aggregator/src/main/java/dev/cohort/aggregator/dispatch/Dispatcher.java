@@ -5,6 +5,7 @@ import dev.cohort.aggregator.RefusedException;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.observability.TraceSpan;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.policy.PriorityPolicy;
 import dev.cohort.security.ClientTls;
@@ -55,7 +56,9 @@ public final class Dispatcher implements AutoCloseable {
     this.clock = clock;
     this.owner =
         new OwnerThread(
-            task -> Thread.ofPlatform().name("cohort-dispatch").daemon().unstarted(task), metrics);
+            task -> Thread.ofPlatform().name("cohort-dispatch").daemon().unstarted(task),
+            metrics,
+            clock);
     this.directory = directory;
     this.fleet = new Fleet(models, directory, tls, settings, metrics, owner, clock);
   }
@@ -74,6 +77,7 @@ public final class Dispatcher implements AutoCloseable {
    * @param minStudents fewest students that the client accepts, 1 to all
    * @param priority level, 1 (most urgent) to {@link PriorityPolicy#LEVELS}
    * @param deadlineNanos by the clock; passed: {@code DEADLINE_EXCEEDED}
+   * @param trace of the request; ends after the future
    * @param whenSent runs on the dispatch thread when nothing of the rows waits any more; must not
    *     block
    * @return fails with {@link RefusedException} only
@@ -84,8 +88,10 @@ public final class Dispatcher implements AutoCloseable {
       int minStudents,
       int priority,
       long deadlineNanos,
+      TraceSpan trace,
       Runnable whenSent) {
-    Job job = new Job(model, List.copyOf(rows), minStudents, priority, deadlineNanos, whenSent);
+    Job job =
+        new Job(model, List.copyOf(rows), minStudents, priority, deadlineNanos, trace, whenSent);
     job.contributions()
         .whenComplete(
             (answer, failure) -> {

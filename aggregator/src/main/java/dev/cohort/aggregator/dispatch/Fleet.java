@@ -234,6 +234,7 @@ final class Fleet implements SeatEvents, SignalSource.State {
   @Override
   public void left(Seat seat) {
     seats.remove(seat);
+    metrics.seatForgotten(seat.address().toString());
     failures.remove(seat);
     if (connected.remove(seat)) {
       LOG.infof("seat=%s left", seat.address());
@@ -253,6 +254,11 @@ final class Fleet implements SeatEvents, SignalSource.State {
   @Override
   public void answered(Batch batch, int student, float[] block) {
     queues.get(batch.model()).answered(batch, student, block);
+  }
+
+  @Override
+  public void replied(Seat seat, long nanos) {
+    metrics.seatReplied(seat.address().toString(), nanos);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.cohort.aggregator.dispatch;
 
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.observability.TraceSpan;
 import dev.cohort.packages.TokenRow;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,14 @@ final class Job {
   private int minStudents;
   private final int priority;
   private final long deadlineNanos;
+  private final TraceSpan trace;
   private final Runnable whenSent;
   private final CompletableFuture<Contributions> contributions = new CompletableFuture<>();
   private final float[][] gathered;
   private final int[] used;
   private int unsentRows;
   private int missingRows;
+  private long studentTokens;
   private boolean pruned;
   private boolean degraded;
   private Future<?> timer = CompletableFuture.completedFuture(null);
@@ -39,6 +42,7 @@ final class Job {
       int minStudents,
       int priority,
       long deadlineNanos,
+      TraceSpan trace,
       Runnable whenSent) {
     this.model = model;
     this.rows = rows;
@@ -46,6 +50,7 @@ final class Job {
     this.minStudents = minStudents;
     this.priority = priority;
     this.deadlineNanos = deadlineNanos;
+    this.trace = trace;
     this.whenSent = whenSent;
     this.gathered = new float[model.studentsTotal()][];
     this.used = new int[rows.size()];
@@ -89,6 +94,10 @@ final class Job {
     return deadlineNanos;
   }
 
+  TraceSpan trace() {
+    return trace;
+  }
+
   CompletableFuture<Contributions> contributions() {
     return contributions;
   }
@@ -121,11 +130,12 @@ final class Job {
           batch.block(student), batchRow * columns, gathered[student], row * columns, columns);
     }
     used[row] = students;
+    studentTokens += (long) students * rows.get(row).length();
     pruned |= batch.asked() < model.studentsTotal();
     degraded |= students < batch.asked();
     if (--missingRows == 0) {
       timer.cancel(false);
-      contributions.complete(new Contributions(blocks(), used, pruned, degraded));
+      contributions.complete(new Contributions(blocks(), used, studentTokens, pruned, degraded));
     }
   }
 

@@ -116,6 +116,9 @@ final class ModelQueue {
 
   /** A seat answered for one student. */
   void answered(Batch batch, int student, float[] block) {
+    BatchShape shape = batch.shape();
+    long cells = (long) shape.rows() * shape.longest() * shape.longest();
+    metrics.computed(model, shape.tokens(), cells, batch.usedCells());
     batch.take(student, block);
     forget(batch);
   }
@@ -208,7 +211,7 @@ final class ModelQueue {
 
   void remove(Job job) {
     buffer.remove(job);
-    inFlight.removeIf(Batch::isDone);
+    inFlight.stream().filter(Batch::isDone).toList().forEach(this::forget);
     resends.removeIf(Batch::isDone);
   }
 
@@ -284,10 +287,18 @@ final class ModelQueue {
     forget(batch);
   }
 
+  private void ended(Batch batch) {
+    batch.trace().note("cohort.students.used", batch.complete());
+    batch.trace().end();
+    if (batch.complete() > 0) {
+      metrics.executed(model, batch.shape().rows(), batch.times());
+    }
+  }
+
   private void forget(Batch batch) {
     if (batch.isDone()) {
-      if (inFlight.remove(batch) && batch.complete() > 0) {
-        metrics.executed(model, batch.shape().rows(), batch.times());
+      if (inFlight.remove(batch)) {
+        ended(batch);
       }
       resends.remove(batch);
     }

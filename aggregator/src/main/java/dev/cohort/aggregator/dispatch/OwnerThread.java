@@ -1,5 +1,6 @@
 package dev.cohort.aggregator.dispatch;
 
+import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -16,16 +17,26 @@ final class OwnerThread extends ScheduledThreadPoolExecutor {
   private static final Logger LOG = Logger.getLogger(OwnerThread.class);
 
   private final ServingMetrics metrics;
+  private final NanoClock clock;
+  // Of the one thread.
+  private long startedNanos;
 
-  OwnerThread(ThreadFactory threads, ServingMetrics metrics) {
+  OwnerThread(ThreadFactory threads, ServingMetrics metrics, NanoClock clock) {
     super(1, threads);
     this.metrics = metrics;
+    this.clock = clock;
     setRemoveOnCancelPolicy(true);
     setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   @Override
+  protected void beforeExecute(Thread thread, Runnable command) {
+    startedNanos = clock.nanoTime();
+  }
+
+  @Override
   protected void afterExecute(Runnable command, Throwable thrown) {
+    metrics.dispatchBusy(clock.nanoTime() - startedNanos);
     if (command instanceof Future<?> future && future.isDone()) {
       try {
         future.get();

@@ -3,6 +3,7 @@ package dev.cohort.aggregator.dispatch;
 import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.observability.TraceSpan;
 import dev.cohort.protocol.burst.v1.SeatSignals;
 import dev.cohort.protocol.student.v1.DescribeResponse;
 import dev.cohort.security.ClientTls;
@@ -218,9 +219,22 @@ final class Seat implements AutoCloseable {
       // Silence begins with the first thing that there is to say.
       lastAnswerNanos = now;
     }
-    long id = ledger.send(new Sent(batch, first, end, studentMicros, now + patience, overdue));
+    TraceSpan trace = trace(batch, first, end);
+    long id =
+        ledger.send(
+            new Sent(batch, first, end, studentMicros, now, trace, now + patience, overdue));
     batch.sent(first, end);
-    outbox.orElseThrow().send(batch.message(id, first, end, left));
+    outbox.orElseThrow().send(batch.message(id, first, end, left, trace.parentText()));
+  }
+
+  private TraceSpan trace(Batch batch, int first, int end) {
+    TraceSpan trace = batch.trace().call("forward");
+    if (trace.isOn()) {
+      trace.note("server.address", address().toString());
+      trace.note("cohort.students.first", first);
+      trace.note("cohort.students.end", end);
+    }
+    return trace;
   }
 
   /** Calls the seat slow, or gives it up, when it has been silent for too long. */
@@ -291,6 +305,7 @@ final class Seat implements AutoCloseable {
     if (wasServing) {
       events.narrowed(this);
     }
+    unanswered.forEach(work -> work.trace().fail(text));
     unanswered.forEach(work -> events.returned(this, work, text));
     askAfter(backoff.next());
     leaveIfIdle();
@@ -403,8 +418,11 @@ final class Seat implements AutoCloseable {
       switch (reply) {
         case SeatReply.Opened ignored -> opened();
         case SeatReply.Contribution contribution -> gather(contribution);
-        case SeatReply.Refused refused ->
-            events.refused(this, ledger.refused(refused.batchId()), refused.refusal());
+        case SeatReply.Refused refused -> {
+          Sent sent = ledger.refused(refused.batchId());
+          sent.trace().fail(refused.refusal().getReason().name());
+          events.refused(this, sent, refused.refusal());
+        }
         case SeatReply.Fault fault -> throw new SeatFaultException(fault.text());
       }
       grant(reply.credits());
@@ -433,10 +451,15 @@ final class Seat implements AutoCloseable {
 
   // Only an answer proves that the seat works; one that breaks on every batch must wait longer.
   private void gather(SeatReply.Contribution block) throws SeatFaultException {
-    Batch batch = ledger.answered(block).batch();
+    Sent sent = ledger.answered(block);
+    Batch batch = sent.batch();
     backoff.reset();
     lastAnswerNanos = clock.nanoTime();
     slow = false;
+    if (sent.awaited().isEmpty()) {
+      sent.trace().end();
+      events.replied(this, lastAnswerNanos - sent.sentNanos());
+    }
     cost.observe(batch.shape(), block.engineMicros());
     work.add(Math.clamp(block.engineMicros(), 0L, LONGEST_MICROS), lastAnswerNanos);
     events.answered(batch, block.student(), block.values());

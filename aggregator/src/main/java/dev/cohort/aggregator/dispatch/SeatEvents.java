@@ -17,6 +17,9 @@ interface SeatEvents {
   /** A seat answered for one student of a batch. */
   void answered(Batch batch, int student, float[] block);
 
+  /** The seat has answered for all students of something that it was sent, after this long. */
+  void replied(Seat seat, long nanos);
+
   /** The seat did not run this. */
   void refused(Seat seat, Sent sent, Refusal refusal);
 

@@ -1,5 +1,6 @@
 package dev.cohort.aggregator.dispatch;
 
+import dev.cohort.observability.TraceSpan;
 import java.util.BitSet;
 
 /** A range of students of a batch that a seat works on. Owned by the dispatch thread. */
@@ -8,6 +9,8 @@ final class Sent {
   private final int first;
   private final int end;
   private final double studentMicros;
+  private final long sentNanos;
+  private final TraceSpan trace;
   private final long expectedNanos;
   private final long overdueNanos;
   private final BitSet awaited = new BitSet();
@@ -15,6 +18,8 @@ final class Sent {
 
   /**
    * @param studentMicros predicted engine time of one student
+   * @param sentNanos when it was sent
+   * @param trace of the call to the seat
    * @param expectedNanos when a seat that works would have answered
    * @param overdueNanos when a seat that has not answered must be broken
    */
@@ -23,12 +28,16 @@ final class Sent {
       int first,
       int end,
       double studentMicros,
+      long sentNanos,
+      TraceSpan trace,
       long expectedNanos,
       long overdueNanos) {
     this.batch = batch;
     this.first = first;
     this.end = end;
     this.studentMicros = studentMicros;
+    this.sentNanos = sentNanos;
+    this.trace = trace;
     this.expectedNanos = expectedNanos;
     this.overdueNanos = overdueNanos;
     awaited.set(first, end);
@@ -58,6 +67,15 @@ final class Sent {
   /** Predicted engine time of what has not come yet. */
   double openMicros() {
     return studentMicros * awaited.cardinality();
+  }
+
+  TraceSpan trace() {
+    return trace;
+  }
+
+  /** When it was sent, by NanoClock. */
+  long sentNanos() {
+    return sentNanos;
   }
 
   /** When a seat that works would have answered, by NanoClock. */

@@ -85,6 +85,9 @@ public final class GrpcFrontDoor implements AutoCloseable {
             .addService(ProtoReflectionServiceV1.newInstance());
     security.tls().ifPresent(tls -> builder.sslContext(tls.grpc()));
     security.tokens().ifPresent(tokens -> builder.intercept(new TokenInterceptor(tokens)));
+    if (inference.isTraced()) {
+      builder.intercept(new TraceInterceptor());
+    }
     this.server = builder.build();
     ready(false);
   }

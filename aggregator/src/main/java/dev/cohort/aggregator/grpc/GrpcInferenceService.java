@@ -82,7 +82,8 @@ final class GrpcInferenceService extends GRPCInferenceServiceImplBase {
 
   @Override
   public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> out) {
-    CompletableFuture<ModelInferResponse> reply = server.infer(request, givenNanos());
+    CompletableFuture<ModelInferResponse> reply =
+        server.infer(request, givenNanos(), TraceInterceptor.parent());
     ((ServerCallStreamObserver<ModelInferResponse>) out)
         .setOnCancelHandler(() -> reply.cancel(false));
     reply.whenComplete(

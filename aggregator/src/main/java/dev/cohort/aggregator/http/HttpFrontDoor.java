@@ -2,6 +2,7 @@ package dev.cohort.aggregator.http;
 
 import dev.cohort.aggregator.InferenceServer;
 import dev.cohort.aggregator.RefusedException;
+import dev.cohort.observability.TraceParent;
 import dev.cohort.protocol.inference.ModelInferResponse;
 import dev.cohort.security.BearerTokens;
 import io.vertx.core.Context;
@@ -143,13 +144,15 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
   private void infer(HttpServerRequest request, HttpPath.Model model, HttpReply reply) {
     OptionalInt jsonLength = jsonLength(request.getHeader(JSON_LENGTH));
     boolean gzip = isGzip(request.getHeader(HttpHeaders.CONTENT_ENCODING));
+    String header = request.getHeader(TraceParent.HEADER);
+    String traceParent = header == null ? "" : header;
     Context loop = Vertx.currentContext();
     BodyReader.read(
         request,
         maxBodyBytes,
         memory,
         body -> {
-          Runnable work = () -> infer(model, body, gzip, jsonLength, loop, reply);
+          Runnable work = () -> infer(model, body, gzip, jsonLength, traceParent, loop, reply);
           if (!gzip && body.length <= MAX_INLINE_BYTES) {
             work.run();
           } else {
@@ -164,12 +167,13 @@ public final class HttpFrontDoor implements Handler<HttpServerRequest> {
       byte[] body,
       boolean gzip,
       OptionalInt jsonLength,
+      String traceParent,
       Context loop,
       HttpReply reply) {
     try {
       HttpInferRequest request = read(model, body, gzip, jsonLength);
       CompletableFuture<ModelInferResponse> answer =
-          server.infer(request.message(), OptionalLong.empty());
+          server.infer(request.message(), OptionalLong.empty(), traceParent);
       loop.runOnContext(ignored -> reply.onDisconnect(() -> answer.cancel(false)));
       answer
           .thenApply(response -> HttpInferWriter.write(request, response))

@@ -3,61 +3,29 @@ package dev.cohort.aggregator.metrics;
 import dev.cohort.aggregator.model.ServedModel;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
- * What the aggregator counts, in base units: {@code cohort_requests_total{model,code}}, {@code
- * cohort_request_seconds{model}}, {@code cohort_rows_total{model}}, {@code
- * cohort_requests_in_flight}, {@code cohort_queue_requests}, {@code cohort_queue_tokens}, {@code
- * cohort_seats_connected{model}}, {@code cohort_seat_failures_total{reason}}, {@code
- * cohort_internal_errors_total}, {@code cohort_prefix{model}}, {@code
- * cohort_students_per_answer{model}}, {@code cohort_rows_pruned_total{model}}, {@code
- * cohort_rows_degraded_total{model}}, {@code cohort_batch_rows{model}}, {@code
- * cohort_batch_tokens{model}}, {@code cohort_resends_total{reason}}, {@code
- * cohort_refusals_total{reason}}. Thread-safe.
+ * What the aggregator counts: the meters of {@link AggregatorMetric}, and the statistics that
+ * clients can ask for. Thread-safe; nothing blocks for long.
  */
 public final class ServingMetrics {
   /** Label for requests to models that do not exist; their names are the client's to choose. */
   public static final String UNKNOWN_MODEL = "unknown";
 
-  private static final Duration[] BUCKETS = {
-    Duration.ofMillis(1),
-    Duration.ofMillis(2),
-    Duration.ofMillis(5),
-    Duration.ofMillis(10),
-    Duration.ofMillis(20),
-    Duration.ofMillis(50),
-    Duration.ofMillis(100),
-    Duration.ofMillis(200),
-    Duration.ofMillis(500),
-    Duration.ofSeconds(1),
-    Duration.ofSeconds(2),
-    Duration.ofSeconds(5),
-    Duration.ofSeconds(10)
-  };
-
-  private static final double[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048};
-
   private final MeterRegistry registry;
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final Map<String, AtomicInteger> seats = new ConcurrentHashMap<>();
-  private final Map<String, AtomicInteger> prefixes = new ConcurrentHashMap<>();
-  private final Map<String, BatchSizes> batches = new ConcurrentHashMap<>();
-
-  private final Map<String, InferenceStatistics> statistics = new ConcurrentHashMap<>();
   private final InstantSource clock;
-
-  private record BatchSizes(DistributionSummary rows, DistributionSummary tokens) {}
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final Map<String, ModelMeters> models = new ConcurrentHashMap<>();
+  private final SeatTimers seats;
+  private final Counter dispatchBusy;
+  private final Counter internalErrors;
 
   /** Metrics in a registry, of the present time. */
   public ServingMetrics(MeterRegistry registry) {
@@ -72,19 +40,21 @@ public final class ServingMetrics {
   public ServingMetrics(MeterRegistry registry, InstantSource clock) {
     this.registry = registry;
     this.clock = clock;
-    Gauge.builder("cohort.requests.in.flight", inFlight, AtomicInteger::get)
-        .description("Requests that have come in and are not answered yet")
-        .register(registry);
+    this.seats = new SeatTimers(registry);
+    this.dispatchBusy = AggregatorMetric.DISPATCH_BUSY.spec().counter(registry);
+    this.internalErrors = AggregatorMetric.INTERNAL_ERRORS.spec().counter(registry);
+    AggregatorMetric.REQUESTS_IN_FLIGHT.spec().gauge(registry, inFlight::get);
   }
 
   /** A gauge of what waits in the queue. */
   public void queue(Supplier<Number> requests, Supplier<Number> tokens) {
-    Gauge.builder("cohort.queue.requests", requests)
-        .description("Requests that wait for a seat")
-        .register(registry);
-    Gauge.builder("cohort.queue.tokens", tokens)
-        .description("Tokens of the requests that wait for a seat")
-        .register(registry);
+    AggregatorMetric.QUEUE_REQUESTS.spec().gauge(registry, requests);
+    AggregatorMetric.QUEUE_TOKENS.spec().gauge(registry, tokens);
+  }
+
+  /** What a model has done since the start. */
+  public InferenceStatistics statistics(ServedModel model) {
+    return of(model).statistics();
   }
 
   /** A request has come in. */
@@ -92,49 +62,44 @@ public final class ServingMetrics {
     inFlight.incrementAndGet();
   }
 
-  /** A request has ended, after this long. */
-  public void ended(String model, Status.Code code, int rows, long nanos) {
-    inFlight.decrementAndGet();
-    Counter.builder("cohort.requests")
-        .description("Requests by model and gRPC status code")
-        .tag("model", model)
-        .tag("code", code.name())
-        .register(registry)
-        .increment();
-    Timer.builder("cohort.request")
-        .description("Time from a request's arrival to its answer")
-        .tag("model", model)
-        .serviceLevelObjectives(BUCKETS)
-        .register(registry)
-        .record(Duration.ofNanos(nanos));
-    if (code == Status.Code.OK) {
-      Counter.builder("cohort.rows")
-          .description("Rows answered")
-          .tag("model", model)
-          .register(registry)
-          .increment(rows);
-    }
-  }
-
-  /** What a model has done since the start. */
-  public InferenceStatistics statistics(ServedModel model) {
-    return statistics.computeIfAbsent(
-        model.name(), name -> new InferenceStatistics(name, model.version(), clock));
-  }
-
   /** A request for a model has been read. */
   public void arrived(ServedModel model) {
     statistics(model).arrived();
   }
 
+  /** A request to a model that is not served has ended. */
+  public void endedUnknown(Status.Code code) {
+    inFlight.decrementAndGet();
+    request(UNKNOWN_MODEL, code);
+  }
+
   /** A request was answered, after this long. */
-  public void timed(ServedModel model, int rows, long nanos, RequestTimes times) {
-    statistics(model).answered(rows, nanos, times);
+  public void answered(ServedModel model, int rows, long nanos, RequestTimes times) {
+    inFlight.decrementAndGet();
+    request(model.name(), Status.Code.OK);
+    of(model).answered(rows, nanos, times);
   }
 
   /** A request ended without an answer, after this long. */
-  public void failed(ServedModel model, long nanos) {
-    statistics(model).failed(nanos);
+  public void failed(ServedModel model, Status.Code code, long nanos) {
+    inFlight.decrementAndGet();
+    request(model.name(), code);
+    of(model).failed(nanos);
+  }
+
+  /** How many seats serve a model now. */
+  public void seatsConnected(ServedModel model, int count) {
+    of(model).seats(count);
+  }
+
+  /** How many students the next batch of a model asks for. */
+  public void prefix(ServedModel model, int students) {
+    of(model).prefix(students);
+  }
+
+  /** A batch was sent. */
+  public void batch(ServedModel model, int rows, int tokens) {
+    of(model).batch(rows, tokens);
   }
 
   /** A batch was packed, run by the seats, and handed to its requests, in these times. */
@@ -142,115 +107,72 @@ public final class ServingMetrics {
     statistics(model).executed(rows, times);
   }
 
-  /** How many seats serve a model now. */
-  public void seatsConnected(ServedModel model, int count) {
-    seats.computeIfAbsent(model.name(), this::seatGauge).set(count);
+  /**
+   * A seat has run a batch for one student.
+   *
+   * @param cells of the attention rectangle
+   * @param usedCells those that are not padding
+   */
+  public void computed(ServedModel model, long tokens, long cells, long usedCells) {
+    of(model).computed(tokens, cells, usedCells);
   }
 
-  /** How many students the next batch of a model asks for. */
-  public void prefix(ServedModel model, int students) {
-    prefixes.computeIfAbsent(model.name(), this::prefixGauge).set(students);
+  /**
+   * Rows were answered by so many students each.
+   *
+   * @param studentTokens tokens of the rows, once for each of their students
+   */
+  public void answered(
+      ServedModel model, int[] used, long studentTokens, boolean pruned, boolean degraded) {
+    of(model).students(used, studentTokens, pruned, degraded);
   }
 
-  /** A batch was sent. */
-  public void batch(ServedModel model, int rows, int tokens) {
-    BatchSizes sizes = batches.computeIfAbsent(model.name(), this::batchSizes);
-    sizes.rows().record(rows);
-    sizes.tokens().record(tokens);
+  /** A seat answered for the last of the students that it was sent, after this long. */
+  public void seatReplied(String seat, long nanos) {
+    seats.of(seat).record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Rows were answered by so many students each. */
-  public void answered(ServedModel model, int[] used, boolean pruned, boolean degraded) {
-    double[] steps = IntStream.rangeClosed(1, model.studentsTotal()).asDoubleStream().toArray();
-    DistributionSummary students =
-        DistributionSummary.builder("cohort.students.per.answer")
-            .description("Students that took part in a row's answer")
-            .tag("model", model.name())
-            .serviceLevelObjectives(steps)
-            .register(registry);
-    for (int count : used) {
-      students.record(count);
-    }
-    if (pruned) {
-      rows("cohort.rows.pruned", "Rows of answers with fewer students than all", model, used);
-    }
-    if (degraded) {
-      rows("cohort.rows.degraded", "Rows of answers with fewer students than asked", model, used);
-    }
+  /** A seat is no member any more. */
+  public void seatForgotten(String seat) {
+    seats.forget(seat);
   }
 
   /** Work was sent to another seat. */
   public void resent(String reason) {
-    Counter.builder("cohort.resends")
-        .description("Parts of batches sent again, by reason")
-        .tag("reason", reason)
-        .register(registry)
-        .increment();
+    AggregatorMetric.RESENDS.spec().counter(registry, reason).increment();
   }
 
   /** A request was refused at admission. */
-  public void refused(String reason) {
-    Counter.builder("cohort.refusals")
-        .description("Requests refused at admission, by reason")
-        .tag("reason", reason)
-        .register(registry)
-        .increment();
+  public void refused(Status.Code code) {
+    String reason =
+        switch (code) {
+          case RESOURCE_EXHAUSTED -> "queue_full";
+          case DEADLINE_EXCEEDED -> "hopeless_deadline";
+          default -> "too_large";
+        };
+    AggregatorMetric.REFUSALS.spec().counter(registry, reason).increment();
   }
 
   /** A seat was lost, or could not be reached. */
   public void seatFailed(String reason) {
-    Counter.builder("cohort.seat.failures")
-        .description("Seats lost or not reached, by reason")
-        .tag("reason", reason)
-        .register(registry)
-        .increment();
+    AggregatorMetric.SEAT_FAILURES.spec().counter(registry, reason).increment();
+  }
+
+  /** The dispatch thread was at work for this long. */
+  public void dispatchBusy(long nanos) {
+    dispatchBusy.increment(nanos / 1e9);
   }
 
   /** A bug showed itself; the log says which. */
   public void internalError() {
-    Counter.builder("cohort.internal.errors")
-        .description("Errors that are bugs; the log has them")
-        .register(registry)
-        .increment();
+    internalErrors.increment();
   }
 
-  private void rows(String name, String description, ServedModel model, int[] used) {
-    Counter.builder(name)
-        .description(description)
-        .tag("model", model.name())
-        .register(registry)
-        .increment(used.length);
+  private void request(String model, Status.Code code) {
+    AggregatorMetric.REQUESTS.spec().counter(registry, model, code.name()).increment();
   }
 
-  private BatchSizes batchSizes(String model) {
-    return new BatchSizes(
-        summary("cohort.batch.rows", "Rows of a batch", model),
-        summary("cohort.batch.tokens", "Tokens of a batch", model));
-  }
-
-  private DistributionSummary summary(String name, String description, String model) {
-    return DistributionSummary.builder(name)
-        .description(description)
-        .tag("model", model)
-        .serviceLevelObjectives(SIZES)
-        .register(registry);
-  }
-
-  private AtomicInteger prefixGauge(String model) {
-    AtomicInteger students = new AtomicInteger();
-    Gauge.builder("cohort.prefix", students, AtomicInteger::get)
-        .description("Students that the next batch asks for")
-        .tag("model", model)
-        .register(registry);
-    return students;
-  }
-
-  private AtomicInteger seatGauge(String model) {
-    AtomicInteger count = new AtomicInteger();
-    Gauge.builder("cohort.seats.connected", count, AtomicInteger::get)
-        .description("Seats that serve the model now")
-        .tag("model", model)
-        .register(registry);
-    return count;
+  private ModelMeters of(ServedModel model) {
+    return models.computeIfAbsent(model.name(), name -> new ModelMeters(registry, model, clock));
   }
 }

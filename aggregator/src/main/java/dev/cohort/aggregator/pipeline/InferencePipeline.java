@@ -8,13 +8,14 @@ import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.aggregator.oip.InferCall;
+import dev.cohort.observability.TraceSpan;
+import dev.cohort.observability.Tracing;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.protocol.inference.ModelInferRequest;
 import dev.cohort.protocol.inference.ModelInferResponse;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,7 @@ public final class InferencePipeline {
   private final Dispatcher dispatcher;
   private final Executor answerer;
   private final ServingMetrics metrics;
+  private final Tracing tracing;
   private final Duration timeout;
   private final NanoClock clock;
 
@@ -54,6 +56,7 @@ public final class InferencePipeline {
       Dispatcher dispatcher,
       Executor answerer,
       ServingMetrics metrics,
+      Tracing tracing,
       Duration timeout,
       NanoClock clock) {
     this.models = models;
@@ -62,6 +65,7 @@ public final class InferencePipeline {
     this.dispatcher = dispatcher;
     this.answerer = answerer;
     this.metrics = metrics;
+    this.tracing = tracing;
     this.timeout = timeout;
     this.clock = clock;
   }
@@ -71,23 +75,27 @@ public final class InferencePipeline {
    *
    * @param givenNanos time that the transport gives, if any; the request's own {@code timeout} and
    *     the default count too, the shortest wins, but the default only where nothing else is given
+   * @param traceParent of the caller's span; empty: none
    * @return fails with {@link RefusedException} or, when cancelled, with a cancellation
    */
   public CompletableFuture<ModelInferResponse> infer(
-      ModelInferRequest request, OptionalLong givenNanos) {
+      ModelInferRequest request, OptionalLong givenNanos, String traceParent) {
     Stages stages = new Stages(clock);
+    TraceSpan trace = tracing.serve("infer", traceParent, stages.arrived());
     CompletableFuture<ModelInferResponse> reply = new CompletableFuture<>();
     metrics.started();
-    reply.whenComplete((response, failure) -> ended(request, response, failure, stages));
+    reply.whenComplete((response, failure) -> ended(request, response, failure, stages, trace));
     try {
       ServedModel model = models.find(request.getModelName(), request.getModelVersion());
       InferCall call = model.reader().read(request);
       long deadline = stages.arrived() + timeNanos(givenNanos, call.timeoutNanos());
       metrics.arrived(model);
+      trace.note("cohort.model", model.name());
+      trace.note("cohort.rows", call.rows().count());
       Admission.Ticket ticket = admit(model, call, request.getSerializedSize(), deadline);
       stages.admitted();
       reply.whenComplete((response, failure) -> ticket.release());
-      run(model, call, ticket, stages, deadline, reply);
+      run(model, call, ticket, stages, trace, deadline, reply);
     } catch (RefusedException e) {
       reply.completeExceptionally(e);
     } catch (RuntimeException e) {
@@ -96,16 +104,23 @@ public final class InferencePipeline {
     return reply;
   }
 
+  /** Whether requests are traced; callers skip what only traces need. */
+  public boolean isTraced() {
+    return tracing.isOn();
+  }
+
   private void run(
       ServedModel model,
       InferCall call,
       Admission.Ticket ticket,
       Stages stages,
+      TraceSpan trace,
       long deadline,
       CompletableFuture<ModelInferResponse> reply) {
     tokenizing
         .tokens(model, call.rows(), () -> !reply.isDone())
-        .thenCompose(tokens -> dispatch(model, call, tokens, ticket, stages, deadline, reply))
+        .thenCompose(
+            tokens -> dispatch(model, call, tokens, ticket, stages, trace, deadline, reply))
         .whenComplete((contributions, failure) -> stages.gathered())
         .thenApplyAsync(contributions -> answer(model, call, contributions), answerer)
         .whenComplete(
@@ -120,7 +135,12 @@ public final class InferencePipeline {
 
   private ModelInferResponse answer(
       ServedModel model, InferCall call, Contributions contributions) {
-    metrics.answered(model, contributions.used(), contributions.pruned(), contributions.degraded());
+    metrics.answered(
+        model,
+        contributions.used(),
+        contributions.studentTokens(),
+        contributions.pruned(),
+        contributions.degraded());
     dispatcher
         .traffic(model)
         .answered(contributions.used().length, contributions.pruned(), contributions.degraded());
@@ -139,7 +159,7 @@ public final class InferencePipeline {
       if (e.code() != Status.Code.INVALID_ARGUMENT) {
         dispatcher.traffic(model).refused(call.rows().count());
       }
-      metrics.refused(e.code().name().toLowerCase(Locale.ROOT));
+      metrics.refused(e.code());
       throw e;
     }
   }
@@ -150,6 +170,7 @@ public final class InferencePipeline {
       Tokenizing.Tokenized tokens,
       Admission.Ticket ticket,
       Stages stages,
+      TraceSpan trace,
       long deadline,
       CompletableFuture<ModelInferResponse> reply) {
     stages.tokenized(tokens.nanos());
@@ -161,7 +182,8 @@ public final class InferencePipeline {
           ticket.release();
         };
     CompletableFuture<Contributions> contributions =
-        dispatcher.dispatch(model, rows, call.minStudents(), call.priority(), deadline, whenSent);
+        dispatcher.dispatch(
+            model, rows, call.minStudents(), call.priority(), deadline, trace, whenSent);
     reply.whenComplete((response, failure) -> contributions.cancel(false));
     return contributions;
   }
@@ -185,22 +207,37 @@ public final class InferencePipeline {
   }
 
   private void ended(
-      ModelInferRequest request, ModelInferResponse response, Throwable failure, Stages stages) {
+      ModelInferRequest request,
+      ModelInferResponse response,
+      Throwable failure,
+      Stages stages,
+      TraceSpan trace) {
     long now = clock.nanoTime();
-    Optional<ServedModel> model = models.named(request.getModelName());
-    int rows =
-        response == null || response.getOutputsCount() == 0
-            ? 0
-            : (int) response.getOutputs(0).getShape(0);
-    metrics.ended(
-        model.map(ServedModel::name).orElse(ServingMetrics.UNKNOWN_MODEL),
-        failure == null ? Status.Code.OK : RefusedException.of(failure).code(),
-        rows,
-        now - stages.arrived());
-    if (failure == null) {
-      model.ifPresent(each -> metrics.timed(each, rows, now - stages.arrived(), stages.times(now)));
-    } else {
-      model.ifPresent(each -> metrics.failed(each, now - stages.arrived()));
+    long nanos = now - stages.arrived();
+    if (trace.isOn()) {
+      end(trace, failure, stages);
     }
+    Optional<ServedModel> model = models.named(request.getModelName());
+    if (model.isEmpty()) {
+      metrics.endedUnknown(RefusedException.of(failure).code());
+    } else if (failure == null) {
+      metrics.answered(model.get(), rows(response), nanos, stages.times(now));
+    } else {
+      metrics.failed(model.get(), RefusedException.of(failure).code(), nanos);
+    }
+  }
+
+  private static void end(TraceSpan trace, Throwable failure, Stages stages) {
+    if (failure == null) {
+      stages.trace(trace);
+      trace.end();
+    } else {
+      RefusedException refused = RefusedException.of(failure);
+      trace.fail(refused.code() + ": " + refused.getMessage());
+    }
+  }
+
+  private static int rows(ModelInferResponse response) {
+    return response.getOutputsCount() == 0 ? 0 : (int) response.getOutputs(0).getShape(0);
   }
 }

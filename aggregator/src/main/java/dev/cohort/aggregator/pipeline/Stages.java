@@ -2,6 +2,7 @@ package dev.cohort.aggregator.pipeline;
 
 import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.metrics.RequestTimes;
+import dev.cohort.observability.TraceSpan;
 
 /**
  * When one request passed each stage. A stage is noted by the thread that does its work, before the
@@ -11,6 +12,7 @@ final class Stages {
   private final NanoClock clock;
   private final long arrived;
   private long admitted;
+  private long tokenized;
   private long tokenizingNanos;
   private long sent;
   private long gathered;
@@ -31,6 +33,7 @@ final class Stages {
 
   /** Its texts became tokens, in this time, waiting apart. */
   void tokenized(long nanos) {
+    tokenized = clock.nanoTime();
     tokenizingNanos = nanos;
   }
 
@@ -42,6 +45,14 @@ final class Stages {
   /** The last contribution is here. */
   void gathered() {
     gathered = clock.nanoTime();
+  }
+
+  /** Adds the stages of a request that was answered to its trace. */
+  void trace(TraceSpan request) {
+    if (tokenizingNanos > 0) {
+      request.part("tokenize", tokenized - tokenizingNanos, tokenized);
+    }
+    request.part("queue", tokenized, sent);
   }
 
   /** The stages of a request that was answered at this time. */

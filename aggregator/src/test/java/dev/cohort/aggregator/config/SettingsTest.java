@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cohort.aggregator.dispatch.SeatAddress;
+import dev.cohort.observability.TracingConfig;
 import dev.cohort.policy.BatchingPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +58,11 @@ class SettingsTest {
     @Override
     public Limits limits() {
       return this;
+    }
+
+    @Override
+    public TracingConfig tracing() {
+      throw new UnsupportedOperationException("not a part of the settings");
     }
 
     @Override

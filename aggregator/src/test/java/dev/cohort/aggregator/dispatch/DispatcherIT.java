@@ -15,6 +15,7 @@ import dev.cohort.aggregator.TinyPackage;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.observability.TraceSpan;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.TextTokenizer;
 import dev.cohort.packages.TokenRow;
@@ -143,7 +144,13 @@ class DispatcherIT {
   private CompletableFuture<Contributions> dispatch(Dispatcher by, Duration time, int... lengths) {
     long deadline = NanoClock.SYSTEM.nanoTime() + time.toNanos();
     return by.dispatch(
-        model, rows(lengths), 1, PriorityPolicy.DEFAULT_LEVEL, deadline, sent::incrementAndGet);
+        model,
+        rows(lengths),
+        1,
+        PriorityPolicy.DEFAULT_LEVEL,
+        deadline,
+        TraceSpan.NONE,
+        sent::incrementAndGet);
   }
 
   private static void assertAnswer(CompletableFuture<Contributions> reply, int... lengths)
@@ -372,7 +379,8 @@ class DispatcherIT {
     assertBlocks(degraded, 2, 3);
     long deadline = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(20).toNanos();
     RefusedException whole =
-        refusal(dispatcher.dispatch(model, rows(3), STUDENTS, 4, deadline, () -> {}));
+        refusal(
+            dispatcher.dispatch(model, rows(3), STUDENTS, 4, deadline, TraceSpan.NONE, () -> {}));
     assertEquals(Status.Code.UNAVAILABLE, whole.code());
     seats[1].close();
     Await.until("the loss is noticed", () -> !dispatcher.isReady(model));
@@ -427,7 +435,8 @@ class DispatcherIT {
     List<CompletableFuture<Contributions>> replies = new ArrayList<>();
     for (int i = 0; i < levels.size(); i++) {
       replies.add(
-          dispatcher.dispatch(model, rows(10 + i), STUDENTS, levels.get(i), deadline, () -> {}));
+          dispatcher.dispatch(
+              model, rows(10 + i), STUDENTS, levels.get(i), deadline, TraceSpan.NONE, () -> {}));
     }
     seat.script(seat::answer);
     seat.answer(held.getFirst(), new StreamTo(seat));
@@ -454,7 +463,7 @@ class DispatcherIT {
         IntStream.range(0, 40).mapToObj(n -> dispatch(dispatcher, 10)).toList();
     long whole = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(20).toNanos();
     CompletableFuture<Contributions> unpruned =
-        dispatcher.dispatch(model, rows(90), STUDENTS, 4, whole, () -> {});
+        dispatcher.dispatch(model, rows(90), STUDENTS, 4, whole, TraceSpan.NONE, () -> {});
     seat.script(seat::answer);
     seat.answer(held.getFirst(), new StreamTo(seat));
     assertAnswer(calm, 1);

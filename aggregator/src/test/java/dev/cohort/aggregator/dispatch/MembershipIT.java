@@ -10,6 +10,7 @@ import dev.cohort.aggregator.TinyModel;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.observability.TraceSpan;
 import dev.cohort.packages.TokenRow;
 import dev.cohort.protocol.student.v1.ForwardRequest;
 import dev.cohort.protocol.student.v1.ForwardResponse;
@@ -126,7 +127,7 @@ class MembershipIT {
   private CompletableFuture<Contributions> dispatch(int length) {
     long deadline = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(60).toNanos();
     List<TokenRow> rows = List.of(TokenRow.of(new int[length]));
-    return dispatcher.dispatch(model, rows, STUDENTS, 4, deadline, () -> {});
+    return dispatcher.dispatch(model, rows, STUDENTS, 4, deadline, TraceSpan.NONE, () -> {});
   }
 
   private static void assertAnswer(CompletableFuture<Contributions> reply, int length)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cohort.aggregator.TinyPackage;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.observability.TraceSpan;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.TextTokenizer;
 import dev.cohort.packages.TokenRow;
@@ -46,7 +47,7 @@ class RowBufferTest {
   private static Job job(int priority, int[] lengths) {
     List<TokenRow> rows =
         Arrays.stream(lengths).mapToObj(length -> TokenRow.of(new int[length])).toList();
-    return new Job(model, rows, 1, priority, 0, () -> {});
+    return new Job(model, rows, 1, priority, 0, TraceSpan.NONE, () -> {});
   }
 
   private List<Integer> next() {

@@ -22,6 +22,7 @@ import dev.cohort.aggregator.dispatch.ServiceSeats;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.observability.TraceSpan;
 import dev.cohort.packages.TokenRow;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.client.Config;
@@ -183,7 +184,11 @@ class EndpointSliceDirectoryIT {
             long deadline = NanoClock.SYSTEM.nanoTime() + Duration.ofSeconds(30).toNanos();
             List<TokenRow> rows = List.of(TokenRow.of(new int[3]));
             assertEquals(
-                3, dispatcher.dispatch(model, rows, 3, 4, deadline, () -> {}).join().used()[0]);
+                3,
+                dispatcher
+                    .dispatch(model, rows, 3, 4, deadline, TraceSpan.NONE, () -> {})
+                    .join()
+                    .used()[0]);
             return !second.received().isEmpty();
           });
       Await.until("the old one is left alone", () -> !first.isConnected());

@@ -1,5 +1,7 @@
 package dev.cohort.student.seat;
 
+import dev.cohort.observability.TraceSpan;
+import dev.cohort.observability.Tracing;
 import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.InputException;
 import dev.cohort.packages.PackedBatch;
@@ -21,6 +23,7 @@ final class BatchAdmission implements ForwardStream.Admission {
   private final Duration maxQueueTime;
   private final StudentEngine engine;
   private final WorkQueue queue;
+  private final Tracing tracing;
   private final BooleanSupplier isReady;
   private final LongSupplier nanoClock;
 
@@ -31,6 +34,7 @@ final class BatchAdmission implements ForwardStream.Admission {
       Duration maxQueueTime,
       StudentEngine engine,
       WorkQueue queue,
+      Tracing tracing,
       BooleanSupplier isReady,
       LongSupplier nanoClock) {
     this.digest = digest;
@@ -39,6 +43,7 @@ final class BatchAdmission implements ForwardStream.Admission {
     this.maxQueueTime = maxQueueTime;
     this.engine = engine;
     this.queue = queue;
+    this.tracing = tracing;
     this.isReady = isReady;
     this.nanoClock = nanoClock;
   }
@@ -48,17 +53,30 @@ final class BatchAdmission implements ForwardStream.Admission {
     requireServing();
     requirePackage(request);
     requireStudents(request);
+    long now = nanoClock.getAsLong();
+    PackedBatch rows = rows(request);
+    TraceSpan trace = trace(request, now);
     Batch batch =
         new Batch(
             stream,
             request.getBatchId(),
-            rows(request),
+            rows,
             request.getFirstStudent(),
             request.getEndStudent(),
-            deadline(request));
+            trace,
+            now,
+            now + timeNanos(request));
     if (!queue.accept(batch)) {
+      trace.fail(Reason.DRAINING.name());
       throw draining();
     }
+  }
+
+  // Only what the sender traces: a seat begins no trace of its own.
+  private TraceSpan trace(ForwardRequest request, long now) {
+    return request.getTraceparent().isEmpty()
+        ? TraceSpan.NONE
+        : tracing.serve("seat", request.getTraceparent(), now);
   }
 
   private void requireServing() throws RefusedException {
@@ -108,14 +126,12 @@ final class BatchAdmission implements ForwardStream.Admission {
     }
   }
 
-  private long deadline(ForwardRequest request) {
+  private long timeNanos(ForwardRequest request) {
     long micros = request.getRemainingMicros();
     long longest = LONGEST.toNanos() / 1000;
-    long nanos =
-        micros == 0
-            ? maxQueueTime.toNanos()
-            : 1000 * (Long.compareUnsigned(micros, longest) < 0 ? micros : longest);
-    return nanoClock.getAsLong() + nanos;
+    return micros == 0
+        ? maxQueueTime.toNanos()
+        : 1000 * (Long.compareUnsigned(micros, longest) < 0 ? micros : longest);
   }
 
   private static RefusedException draining() {

@@ -51,8 +51,12 @@ final class Lane implements Runnable {
   }
 
   private void runStudents(Batch batch) {
+    long begun = nanoClock.getAsLong();
+    metrics.began(batch.rows(), begun - batch.acceptedNanos());
+    batch.trace().part("seat queue", batch.acceptedNanos(), begun);
     for (int student = batch.first(); student < batch.end(); student++) {
       if (batch.stream().isEnded()) {
+        batch.trace().fail("the sender is gone");
         batch.stream().forget(batch.id());
         return;
       }
@@ -64,6 +68,7 @@ final class Lane implements Runnable {
       float[] block = engine.forward(batch.rows(), student);
       long nanos = nanoClock.getAsLong() - start;
       metrics.ran(student, batch.rows(), nanos);
+      batch.trace().part("engine", start, start + nanos, "cohort.student", student);
       send(batch, student, block, nanos / 1000);
     }
   }
@@ -71,6 +76,7 @@ final class Lane implements Runnable {
   private static void send(Batch batch, int student, float[] block, long micros) {
     int rows = batch.rows().rows();
     if (student == batch.end() - 1) {
+      batch.trace().end();
       batch.stream().lastBlock(batch.id(), student, block, rows, micros);
     } else {
       batch.stream().block(batch.id(), student, block, rows, micros);
@@ -78,6 +84,7 @@ final class Lane implements Runnable {
   }
 
   private static void refuse(Batch batch, Reason reason, String message) {
+    batch.trace().fail(reason + ": " + message);
     batch.stream().refuse(batch.id(), reason, message);
   }
 }

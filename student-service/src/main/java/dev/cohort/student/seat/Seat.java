@@ -1,5 +1,6 @@
 package dev.cohort.student.seat;
 
+import dev.cohort.observability.Tracing;
 import dev.cohort.packages.BatchRules;
 import dev.cohort.packages.Manifest;
 import dev.cohort.packages.Package;
@@ -53,7 +54,8 @@ public final class Seat implements AutoCloseable {
       ServerSecurity security,
       Package opened,
       Precision precision,
-      MeterRegistry registry)
+      MeterRegistry registry,
+      Tracing tracing)
       throws IOException {
     this.settings = settings;
     this.manifest = opened.manifest();
@@ -86,6 +88,7 @@ public final class Seat implements AutoCloseable {
             settings.maxQueueTime(),
             engine,
             queue,
+            tracing,
             ready::get,
             System::nanoTime);
     this.service =
@@ -105,25 +108,27 @@ public final class Seat implements AutoCloseable {
   }
 
   /**
-   * As {@link #open(SeatSettings, ServerSecurity, MeterRegistry)}, without TLS, for this machine
-   * only.
+   * As {@link #open(SeatSettings, ServerSecurity, MeterRegistry, Tracing)}, without TLS and traces,
+   * for this machine only.
    *
    * @throws IllegalArgumentException also when the host is not a loopback address
    */
   public static Seat open(SeatSettings settings, MeterRegistry registry) throws IOException {
-    return open(settings, ServerSecurity.local(settings.host()), registry);
+    return open(settings, ServerSecurity.local(settings.host()), registry, Tracing.OFF);
   }
 
   /**
    * Verifies the package and listens; {@code Describe} answers from now on.
    *
+   * @param tracing stays the caller's, to be closed after this
    * @throws PackageException when the package is refused
    * @throws IllegalArgumentException when the home student is not in the package, or not within the
    *     memory budget, or when the package cannot run in the precision asked for
    * @throws dev.cohort.student.engine.EngineException when the device is missing
    * @throws IOException when the address cannot be had
    */
-  public static Seat open(SeatSettings settings, ServerSecurity security, MeterRegistry registry)
+  public static Seat open(
+      SeatSettings settings, ServerSecurity security, MeterRegistry registry, Tracing tracing)
       throws IOException {
     Package opened = Package.open(settings.packageFolder());
     int students = opened.manifest().studentsTotal();
@@ -137,7 +142,7 @@ public final class Seat implements AutoCloseable {
         new PrecisionChoice(
                 settings.precision(), settings.engine().device(), Processor.multipliesInt8())
             .of(opened.manifest());
-    return new Seat(settings, security, opened, precision, registry);
+    return new Seat(settings, security, opened, precision, registry, tracing);
   }
 
   /**

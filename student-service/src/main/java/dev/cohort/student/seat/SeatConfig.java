@@ -1,5 +1,6 @@
 package dev.cohort.student.seat;
 
+import dev.cohort.observability.TracingConfig;
 import dev.cohort.policy.PrecisionPolicy.Wanted;
 import dev.cohort.security.ServerSecurity;
 import dev.cohort.security.TlsConfig;
@@ -89,6 +90,9 @@ public interface SeatConfig {
   TlsConfig tls();
 
   Auth auth();
+
+  /** Where traces go. */
+  TracingConfig tracing();
 
   /** Who may send batches. */
   interface Auth {

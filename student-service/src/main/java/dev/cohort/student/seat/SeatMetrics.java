@@ -3,65 +3,59 @@ package dev.cohort.student.seat;
 import dev.cohort.packages.PackedBatch;
 import dev.cohort.protocol.student.v1.Refusal.Reason;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
-/** The seat's meters. Labels have few values: student number and reason of refusal. Thread-safe. */
+/** What a seat counts: the meters of {@link SeatMetric}. Thread-safe. */
 final class SeatMetrics {
   private final MeterRegistry registry;
   private final Counter rows;
   private final Counter tokens;
   private final Counter loadFailures;
+  private final Timer queueWait;
+  private final DistributionSummary batchRows;
+  private final DistributionSummary batchTokens;
 
   SeatMetrics(MeterRegistry registry) {
     this.registry = registry;
-    this.rows =
-        Counter.builder("cohort.seat.rows")
-            .description("Rows run, once for each student")
-            .register(registry);
-    this.tokens =
-        Counter.builder("cohort.seat.tokens")
-            .description("Tokens run, once for each student")
-            .register(registry);
-    this.loadFailures =
-        Counter.builder("cohort.seat.load.failures")
-            .description("Students that could not be loaded")
-            .register(registry);
+    this.rows = SeatMetric.ROWS.spec().counter(registry);
+    this.tokens = SeatMetric.TOKENS.spec().counter(registry);
+    this.loadFailures = SeatMetric.LOAD_FAILURES.spec().counter(registry);
+    this.queueWait = SeatMetric.QUEUE_WAIT.spec().timer(registry);
+    this.batchRows = SeatMetric.BATCH_ROWS.spec().sizes(registry);
+    this.batchTokens = SeatMetric.BATCH_TOKENS.spec().sizes(registry);
   }
 
   /** Registers the levels. */
   void levels(IntSupplier queueLength, IntSupplier streams, IntSupplier students) {
-    Gauge.builder("cohort.seat.students.loaded", students::getAsInt)
-        .description("Students that this seat holds")
-        .register(registry);
-    Gauge.builder("cohort.seat.queue.length", queueLength::getAsInt)
-        .description("Batches that wait for a lane")
-        .register(registry);
-    Gauge.builder("cohort.seat.streams", streams::getAsInt)
-        .description("Open streams")
-        .register(registry);
+    SeatMetric.STUDENTS_LOADED.spec().gauge(registry, students::getAsInt);
+    SeatMetric.QUEUE.spec().gauge(registry, queueLength::getAsInt);
+    SeatMetric.STREAMS.spec().gauge(registry, streams::getAsInt);
+  }
+
+  /** A lane began a batch that had waited for it. */
+  void began(PackedBatch batch, long waitedNanos) {
+    queueWait.record(waitedNanos, TimeUnit.NANOSECONDS);
+    batchRows.record(batch.rows());
+    batchTokens.record(batch.tokens());
   }
 
   /** Tells the arithmetic in use, as the label of a gauge that is always 1. */
   void precision(String name) {
-    Gauge.builder("cohort.seat.precision", () -> 1)
-        .description("Arithmetic of this seat, in the label precision; always 1")
-        .tag("precision", name)
-        .register(registry);
+    SeatMetric.PRECISION.spec().gauge(registry, () -> 1, name);
   }
 
   /** A student ran a batch. */
   void ran(int student, PackedBatch batch, long nanos) {
     rows.increment(batch.rows());
     tokens.increment(batch.tokens());
-    Timer.builder("cohort.seat.engine")
-        .description("Engine time of one student for one batch")
-        .tag("student", Integer.toString(student))
-        .register(registry)
-        .record(Duration.ofNanos(nanos));
+    SeatMetric.ENGINE
+        .spec()
+        .timer(registry, Integer.toString(student))
+        .record(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** A student could not be loaded. */
@@ -71,10 +65,6 @@ final class SeatMetrics {
 
   /** A batch was refused. */
   void refused(Reason reason) {
-    Counter.builder("cohort.seat.refusals")
-        .description("Batches refused")
-        .tag("reason", reason.name())
-        .register(registry)
-        .increment();
+    SeatMetric.REFUSALS.spec().counter(registry, reason.name()).increment();
   }
 }
