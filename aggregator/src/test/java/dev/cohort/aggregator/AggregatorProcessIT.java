@@ -23,6 +23,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -158,6 +159,65 @@ class AggregatorProcessIT {
           .toList();
     } catch (Exception e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** The front door's own bounds are tested beside it; these belong to the HTTP server. */
+  @Test
+  void httpConnectionsAndHeadersAreBounded() throws Exception {
+    int httpPort = RealSeat.freePort();
+    Process process =
+        RealSeat.launch(
+            JAR,
+            Path.of("target", "aggregator-bounds.log"),
+            "cohort.packages=" + TinyPackage.PATH,
+            "cohort.limits.connections=2",
+            "cohort.grpc-port=0",
+            "cohort.http-port=" + httpPort,
+            "cohort.metrics-port=" + RealSeat.freePort());
+    try {
+      Await.until("the port is open", () -> accepts(httpPort));
+      Await.until("it is live", () -> statusLine(httpPort, "").contains(" 200 "));
+      String large = "X-Much: " + "x".repeat(17 * 1024) + "\r\n";
+      Await.until("large headers are refused", () -> statusLine(httpPort, large).contains(" 431 "));
+      Await.until("a third is closed", () -> closesTheThird(httpPort));
+      Await.until("there is room again", () -> statusLine(httpPort, "").contains(" 200 "));
+    } finally {
+      process.destroy();
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    }
+  }
+
+  // A connection counts from its first request on.
+  private static boolean closesTheThird(int port) {
+    try (Socket first = new Socket("127.0.0.1", port);
+        Socket second = new Socket("127.0.0.1", port)) {
+      return statusLine(first, "").contains(" 200 ")
+          && statusLine(second, "").contains(" 200 ")
+          && statusLine(port, "").isEmpty();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String statusLine(int port, String header) {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      return statusLine(socket, header);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** First line of an answer; empty when the server closes the connection. */
+  private static String statusLine(Socket socket, String header) {
+    try {
+      socket.setSoTimeout(20_000);
+      String request = "GET /v2/health/live HTTP/1.1\r\nHost: x\r\n" + header + "\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      byte[] head = socket.getInputStream().readNBytes("HTTP/1.1 200 ".length());
+      return new String(head, StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      return "";
     }
   }
 
