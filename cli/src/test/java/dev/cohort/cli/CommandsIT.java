@@ -118,6 +118,9 @@ final class CommandsIT {
         "predict --target localhost:1 x | --target needs --model",
         "predict --package " + TINY + " --target localhost:1 --model m x | cannot be used with",
         "serve --seats 0 " + TINY + " | --seats is 0; allowed are 1 to 64",
+        "serve --dedicated --seats 2 "
+            + TINY
+            + " | --seats is 2; --dedicated needs one for each of the 3",
         "serve --precision int8 " + TINY + " | package tiny-package has no int8 graphs; ./cohort",
         "serve --precision INT8 | is no precision; allowed are fp32, int8, auto",
         "serve --grpc-port 70000 | --grpc-port is 70000; allowed are 1 to 65535",

@@ -46,6 +46,13 @@ public final class ServeCommand implements Callable<Integer> {
   private Wanted precision;
 
   @Option(
+      names = "--dedicated",
+      description =
+          "Each seat holds one student only, its home student; default: all, as far as memory"
+              + " allows.")
+  private boolean dedicated;
+
+  @Option(
       names = "--host",
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
@@ -96,7 +103,8 @@ public final class ServeCommand implements Callable<Integer> {
     endpoints.requireFree();
     List<Path> chosen = folders.isEmpty() ? List.of(home.demoPackage()) : folders;
     ServePlan plan =
-        ServePlan.of(home, chosen, new SeatOptions(seats, precision), endpoints, protection);
+        ServePlan.of(
+            home, chosen, new SeatOptions(seats, precision, dedicated), endpoints, protection);
     Target server = protection.target(endpoints);
     Path logs = logFolder();
     try (Fleet fleet = new Fleet(logs);

@@ -40,6 +40,7 @@ public final class ServiceCommands {
     settings.put("cohort.host", LOOPBACK);
     settings.put("cohort.port", number(model.seatPorts().get(seat)));
     settings.put("cohort.metrics-port", ANY_PORT);
+    settings.put("cohort.regime", options.dedicated() ? "dedicated" : "shared");
     settings.put("cohort.precision", PrecisionConverter.name(options.precision()));
     return seat("%s-seat-%d".formatted(model.manifest().name(), seat), settings);
   }
