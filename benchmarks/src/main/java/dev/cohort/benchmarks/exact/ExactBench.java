@@ -77,7 +77,7 @@ public final class ExactBench implements Bench {
   private static List<Row> rows(BenchSettings settings, Path texts, Path reference)
       throws Exception {
     List<TextRow> rows = TextFile.read(texts);
-    StagePlan plan = StagePlan.of(settings.students(), SEATS);
+    StagePlan plan = StagePlan.of(settings.students(), SEATS).withSeats("cohort.precision", "fp32");
     try (Stage stage = Stage.start(settings.home(), plan);
         InferClient client = new InferClient(stage.target(), 2)) {
       List<String> expected = PythonReference.labels(reference, stage.manifest());

@@ -64,6 +64,9 @@ final class GrpcAttack implements Attack {
   }
 
   private Set<Code> allowed(byte[] sent) {
+    if (sent.length > ModelRules.MAX_MESSAGE_BYTES) {
+      return Set.of(Code.RESOURCE_EXHAUSTED);
+    }
     return parsed(sent).map(oracle::allowed).orElse(Set.of(Code.INVALID_ARGUMENT));
   }
 

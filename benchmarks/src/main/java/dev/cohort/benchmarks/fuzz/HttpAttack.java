@@ -85,8 +85,8 @@ final class HttpAttack implements Attack {
                 version.isEmpty() ? "" : "/versions/" + encoded(version));
     Set<Integer> allowed = new HashSet<>();
     oracle.allowed(request).forEach(code -> allowed.add(status(code)));
-    if (allowed.contains(404) && !hasDatatypes(request)) {
-      // The body comes before the model: without a datatype it cannot be read.
+    if (allowed.contains(404) && isWrongForAnyModel(request)) {
+      // The body is read before the model is looked for.
       allowed.add(400);
     }
     if (path.length() > LONGEST_PATH) {
@@ -95,9 +95,10 @@ final class HttpAttack implements Attack {
     return sent(post(path, body.bytes(), length(body)), allowed);
   }
 
-  private static boolean hasDatatypes(ModelInferRequest request) {
-    return request.getInputsList().stream()
-        .allMatch(input -> ModelRules.DATATYPES.contains(input.getDatatype()));
+  private boolean isWrongForAnyModel(ModelInferRequest request) {
+    return oracle
+        .allowed(request.toBuilder().setModelName(rules.name()).clearModelVersion().build())
+        .contains(Code.INVALID_ARGUMENT);
   }
 
   private CompletableFuture<Verdict> bytes(HttpBody body, RandomGenerator random) {
