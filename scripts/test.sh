@@ -78,7 +78,7 @@ distiller_tests() {
 # The files that others source are checked through those.
 lint_scripts() {
   cd "$COHORT_ROOT" || return
-  shellcheck -x -a cohort .ci/run scripts/cold-build.sh scripts/check-reproducible.sh
+  shellcheck -x -a cohort .ci/run scripts/cold-build.sh scripts/check-reproducible.sh benchmarks/run.sh benchmarks/prepare.sh
 }
 
 scripts_tests() {

@@ -4,6 +4,7 @@ import dev.cohort.cli.CommandException;
 import dev.cohort.cli.Console;
 import dev.cohort.cli.Home;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,12 @@ public final class BenchCommand implements Callable<Integer> {
   private Path out;
 
   @Option(
+      names = "--markdown",
+      paramLabel = "FILE",
+      description = "The same rows as a table for the documentation.")
+  private Path markdown;
+
+  @Option(
       names = "--students",
       paramLabel = "PACKAGE",
       description = "Whose students are measured; default: demo/clinc150.")
@@ -48,6 +55,20 @@ public final class BenchCommand implements Callable<Integer> {
       description =
           "The teacher, one member; default: build/bench/teacher, which benchmarks/prepare.sh makes.")
   private Path teacher;
+
+  @Option(
+      names = "--teacher-graph",
+      paramLabel = "FILE",
+      description =
+          "The teacher as its publisher exported it to ONNX; default: build/bench/teacher.onnx.")
+  private Path teacherGraph;
+
+  @Option(
+      names = "--texts",
+      paramLabel = "FILE",
+      description =
+          "TSV with texts of mixed lengths; default: ../shared/data/length_pool/texts.tsv beside the repository, else joined demo texts.")
+  private Path texts;
 
   @Option(names = "--quick", description = "Only to see that it works; the numbers mean nothing.")
   private boolean quick;
@@ -120,14 +141,16 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private boolean written() {
-    if (out == null) {
-      return true;
-    }
     try {
-      Report.write(rows, out);
+      if (out != null) {
+        Report.write(rows, out);
+      }
+      if (markdown != null) {
+        Files.write(markdown, Report.markdown(rows));
+      }
       return true;
     } catch (IOException e) {
-      console.err().printf("bench: %s cannot be written: %s%n", out, e.getMessage());
+      console.err().println("bench: the rows cannot be written: " + e);
       return false;
     }
   }
@@ -142,10 +165,16 @@ public final class BenchCommand implements Callable<Integer> {
     return new BenchSettings(
         home,
         students == null ? home.demoPackage() : students,
-        teacher == null ? home.folder().resolve("build/bench/teacher") : teacher,
+        orBuilt(teacher, "build/bench/teacher"),
+        orBuilt(teacherGraph, "build/bench/teacher.onnx"),
+        orBuilt(texts, "../shared/data/length_pool/texts.tsv"),
         quick,
         options,
         console.err());
+  }
+
+  private Path orBuilt(Path given, String usual) {
+    return given == null ? home.folder().resolve(usual) : given;
   }
 
   private static String[] list() {

@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param home the repository, with the built services
  * @param students the package whose students are measured
  * @param teacher the teacher as a package with one member
+ * @param teacherGraph the same teacher as its publisher exported it to ONNX, padded
+ * @param texts of mixed lengths; where this is no file, demo texts are joined
  * @param quick shorter by far, to see that it works; the numbers mean nothing
  * @param options of single benches
  * @param remarks where progress is told
@@ -19,6 +21,8 @@ public record BenchSettings(
     Home home,
     Path students,
     Path teacher,
+    Path teacherGraph,
+    Path texts,
     boolean quick,
     BenchOptions options,
     PrintStream remarks) {

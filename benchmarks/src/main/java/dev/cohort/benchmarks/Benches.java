@@ -1,6 +1,12 @@
 package dev.cohort.benchmarks;
 
+import dev.cohort.benchmarks.dataplane.BurstBench;
 import dev.cohort.benchmarks.dataplane.FanoutBench;
+import dev.cohort.benchmarks.dataplane.LatencyBench;
+import dev.cohort.benchmarks.dataplane.PaddingBench;
+import dev.cohort.benchmarks.dataplane.ReactionBench;
+import dev.cohort.benchmarks.dataplane.SaturationBench;
+import dev.cohort.benchmarks.dataplane.SpikeAgainstTeacherBench;
 import dev.cohort.benchmarks.exact.ExactBench;
 import dev.cohort.benchmarks.faults.SeatKillBench;
 import dev.cohort.benchmarks.faults.SeatStallBench;
@@ -18,6 +24,12 @@ public final class Benches {
   public static List<Bench> all() {
     return List.of(
         new FanoutBench(),
+        new LatencyBench(),
+        new BurstBench(),
+        new SpikeAgainstTeacherBench(),
+        new ReactionBench(),
+        new SaturationBench(),
+        new PaddingBench(),
         new SeatKillBench(),
         new SeatStallBench(),
         new SoakBench(),

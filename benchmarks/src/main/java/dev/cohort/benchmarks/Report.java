@@ -27,6 +27,25 @@ public final class Report {
     return lines;
   }
 
+  /** The same as a table in Markdown. */
+  public static List<String> markdown(List<Row> rows) {
+    List<String> lines = new ArrayList<>();
+    lines.add("| measure | bar | seen | baseline | holds | |");
+    lines.add("|---|---|---|---|---|---|");
+    for (Row row : rows) {
+      lines.add(
+          "| `%s` | %s | %s | %s | %s | %s |"
+              .formatted(
+                  row.name(),
+                  bar(row),
+                  row.value().isPresent() ? text(row.value()) + " " + row.unit() : "",
+                  row.baseline().isPresent() ? text(row.baseline()) : "",
+                  holds(row),
+                  row.detail()));
+    }
+    return lines;
+  }
+
   /** Writes an array with an object for each row. */
   public static void write(List<Row> rows, Path file) throws IOException {
     new ObjectMapper()
@@ -66,11 +85,19 @@ public final class Report {
             row.name(),
             text(row.value()),
             row.unit(),
-            row.bar().map(bar -> bar.kind().sign() + " " + text(bar.limit())).orElse("-"),
+            bar(row),
             text(row.baseline()),
-            row.holds().map(holds -> holds ? "yes" : "no").orElse("-"),
+            holds(row),
             row.detail())
         .stripTrailing();
+  }
+
+  private static String bar(Row row) {
+    return row.bar().map(bar -> bar.kind().sign() + " " + text(bar.limit())).orElse("-");
+  }
+
+  private static String holds(Row row) {
+    return row.holds().map(holds -> holds ? "yes" : "no").orElse("-");
   }
 
   private static String text(OptionalDouble value) {

@@ -75,6 +75,23 @@ final class ReportTest {
   }
 
   @Test
+  void writesATableForTheDocumentation() {
+    assertEquals(
+        List.of(
+            "| measure | bar | seen | baseline | holds | |",
+            "|---|---|---|---|---|---|",
+            "| `a` | < 0.600 | 0.450 ms | 0.200 | yes | one in flight |",
+            "| `b` | >= 2.00 |  |  | - | not measured: no int8 |"),
+        Report.markdown(
+            List.of(
+                Row.of("a", 0.45, "ms")
+                    .with(Bar.below(0.6))
+                    .withBaseline(0.2)
+                    .withDetail("one in flight"),
+                Row.notMeasured("b", "x", "no int8").with(Bar.atLeast(2)))));
+  }
+
+  @Test
   void namesEachBenchOnce() {
     List<String> names = Benches.all().stream().map(Bench::name).toList();
     assertEquals(names.size(), Set.copyOf(names).size(), names::toString);

@@ -14,15 +14,12 @@ import dev.cohort.packages.Manifest;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackageException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * An aggregator and its seats, each a process of its own with the JVM options of production, on
@@ -38,10 +35,9 @@ public final class Stage implements AutoCloseable {
   private final List<Integer> seatPorts;
   private final List<Service> seats;
   private final Service aggregator;
-  private final Path logs;
+  private final Crew crew;
   private final Fleet fleet;
   private final ReadyProbe probe;
-  private final Thread hook = Thread.ofPlatform().name("stage-end").unstarted(this::end);
 
   private Stage(Home home, StagePlan plan) throws PackageException, IOException {
     this.manifest = Package.open(plan.packageFolder()).manifest();
@@ -55,8 +51,8 @@ public final class Stage implements AutoCloseable {
       seats.add(commands.seat("seat-" + seat, seatSettings(plan, seat, seatMetrics.get(seat))));
     }
     this.aggregator = commands.aggregator(aggregatorSettings(plan));
-    this.logs = Files.createTempDirectory("cohort-bench-");
-    this.fleet = new Fleet(logs);
+    this.crew = new Crew();
+    this.fleet = crew.fleet();
     this.probe = new ReadyProbe(endpoints, false);
   }
 
@@ -69,14 +65,14 @@ public final class Stage implements AutoCloseable {
   public static Stage start(Home home, StagePlan plan)
       throws PackageException, IOException, InterruptedException {
     Stage stage = new Stage(home, plan);
-    Runtime.getRuntime().addShutdownHook(stage.hook);
     try {
       stage.seats.forEach(stage.fleet::start);
       stage.fleet.start(stage.aggregator);
       stage.fleet.awaitReady(() -> stage.probe.ready() && stage.connected() == plan.seats());
       return stage;
     } catch (CommandException | InterruptedException e) {
-      stage.end();
+      stage.crew.end();
+      stage.probe.close();
       throw e;
     }
   }
@@ -133,12 +129,12 @@ public final class Stage implements AutoCloseable {
 
   /** Stops a seat's process where it stands, as {@code kill -STOP} does. */
   public void pause(int seat) throws IOException, InterruptedException {
-    signal("-STOP", seat(seat));
+    crew.pause(seat(seat));
   }
 
   /** Lets a seat's process go on. */
   public void resume(int seat) throws IOException, InterruptedException {
-    signal("-CONT", seat(seat));
+    crew.resume(seat(seat));
   }
 
   /** Starts a seat again whose process has ended or is ending; returns at once. */
@@ -157,20 +153,7 @@ public final class Stage implements AutoCloseable {
   /** Ends all processes, the aggregator first, and deletes their logs. */
   @Override
   public void close() {
-    end();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // This process is ending: the hook has run.
-      return;
-    }
-    delete(logs);
-  }
-
-  private void end() {
-    // A process that is stopped cannot end by itself.
-    fleet.processes().forEach(Stage::wake);
-    fleet.close();
+    crew.close();
     probe.close();
   }
 
@@ -195,37 +178,5 @@ public final class Stage implements AutoCloseable {
     settings.put("cohort.metrics-port", Integer.toString(endpoints.metricsPort()));
     settings.putAll(plan.aggregatorSettings());
     return settings;
-  }
-
-  private static void wake(ProcessHandle process) {
-    if (!process.isAlive()) {
-      return;
-    }
-    try {
-      signal("-CONT", process);
-    } catch (IOException e) {
-      // Then it is ended by force, which needs no waking.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void signal(String signal, ProcessHandle process)
-      throws IOException, InterruptedException {
-    int code = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
-    if (code != 0 && process.isAlive()) {
-      throw new IOException("kill %s %d ended with %d".formatted(signal, process.pid(), code));
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw CommandException.failure("logs cannot be deleted: " + e.getMessage(), e);
-    }
   }
 }

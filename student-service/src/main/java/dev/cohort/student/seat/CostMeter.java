@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  * reach, or that are over the seat's limits, follow from the cell before in proportion to their
  * tokens. Used once, by one thread.
  */
-final class CostMeter {
+public final class CostMeter {
   private static final int[] ROWS = {1, 2, 4, 8, 16};
   private static final int[] LENGTHS = {8, 16, 32, 64, 128};
   private static final int RUNS = 5;
@@ -43,7 +43,7 @@ final class CostMeter {
   /**
    * @param engine runs a batch to its end
    */
-  CostMeter(
+  public CostMeter(
       Consumer<PackedBatch> engine, Manifest manifest, BatchRules rules, LongSupplier nanoClock) {
     this.engine = engine;
     this.manifest = manifest;
@@ -51,7 +51,8 @@ final class CostMeter {
     this.nanoClock = nanoClock;
   }
 
-  Grid measure() {
+  /** Measures. */
+  public Grid measure() {
     long end = nanoClock.getAsLong() + BUDGET_NANOS;
     double padding = padding(end);
     int[] rows = upTo(ROWS, rules.maxRows());
