@@ -26,6 +26,13 @@ public record Row(
         name, OptionalDouble.of(value), unit, Optional.empty(), OptionalDouble.empty(), "");
   }
 
+  /** How many times the baseline a value is; not measured when the baseline is 0. */
+  public static Row ratio(String name, double candidate, double compared) {
+    return compared == 0
+        ? notMeasured(name, "x", "the baseline is 0, the candidate " + candidate)
+        : of(name, candidate / compared, "x");
+  }
+
   /** A value that this machine or this build cannot show. */
   public static Row notMeasured(String name, String unit, String why) {
     return new Row(
@@ -47,9 +54,10 @@ public record Row(
     return new Row(name, value, unit, bar, OptionalDouble.of(compared), detail);
   }
 
-  /** The same with a remark. */
+  /** The same with a remark, after those that it has. */
   public Row withDetail(String remark) {
-    return new Row(name, value, unit, bar, baseline, remark);
+    String all = detail.isEmpty() ? remark : detail + "; " + remark;
+    return new Row(name, value, unit, bar, baseline, all);
   }
 
   /** Whether the value reaches the bar; empty without value or bar. */

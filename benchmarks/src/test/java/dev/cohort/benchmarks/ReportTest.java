@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -59,6 +60,14 @@ final class ReportTest {
                 missing,
                 Row.of("c", 1.5, "ms").withBaseline(3),
                 Row.of("d", 1.5, "ms").with(Bar.below(1)))));
+  }
+
+  @Test
+  void aRatioToNothingIsNoNumber() {
+    assertEquals(OptionalDouble.of(2), Row.ratio("a", 3, 1.5).value());
+    Row none = Row.ratio("a", 3, 0).with(Bar.atLeast(2)).withDetail("target 50 ms");
+    assertEquals(Optional.empty(), none.holds());
+    assertEquals("not measured: the baseline is 0, the candidate 3.0; target 50 ms", none.detail());
   }
 
   @Test

@@ -7,7 +7,6 @@ import dev.cohort.benchmarks.Row;
 import dev.cohort.benchmarks.load.ClosedLoop;
 import dev.cohort.benchmarks.stage.StagePlan;
 import dev.cohort.cli.replay.Measured;
-import dev.cohort.protocol.inference.ModelInferRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +50,8 @@ public final class BurstBench implements Bench {
     try (Side on = Side.start(settings, "pruning on", plan);
         Side off = Side.start(settings, "pruning off", all)) {
       double full = Capacity.rowsPerSecond(settings, off, used);
-      ClosedLoop.run(on.call(requests(on, used)), Capacity.IN_FLIGHT, Capacity.warmUp(settings));
+      ClosedLoop.run(
+          on.call(on.requests().each(used)), Capacity.IN_FLIGHT, Capacity.warmUp(settings));
       settings.say("burst: %.0f requests/s, %.0f times %.0f", OVERLOAD * full, OVERLOAD, full);
       List<Measured> withPruning = new ArrayList<>();
       List<Measured> without = new ArrayList<>();
@@ -65,7 +65,7 @@ public final class BurstBench implements Bench {
 
   private static List<Row> rows(List<Measured> on, List<Measured> off, double ceiling) {
     return List.of(
-        Row.of("burst.in_time.ratio", inTime(on) / inTime(off), "x")
+        Row.ratio("burst.in_time.ratio", inTime(on), inTime(off))
             .with(Bar.atLeast(2.2))
             .withDetail(
                 "ceiling %.2f x; mean students %.2f and %.2f; target and deadline %d ms"
@@ -92,10 +92,6 @@ public final class BurstBench implements Bench {
       throws InterruptedException {
     Duration length = settings.duration(Duration.ofSeconds(30), Duration.ofSeconds(1));
     return new OpenLoad(rate, length, TARGET, TARGET, turn)
-        .send(side.caller(requests(side, texts)), texts.size());
-  }
-
-  private static List<ModelInferRequest> requests(Side side, List<String> texts) {
-    return texts.stream().map(text -> side.requests().texts(List.of(text))).toList();
+        .send(side.caller(side.requests().each(texts)), texts.size());
   }
 }

@@ -2,7 +2,6 @@ package dev.cohort.benchmarks.dataplane;
 
 import dev.cohort.benchmarks.BenchSettings;
 import dev.cohort.benchmarks.load.ClosedLoop;
-import dev.cohort.protocol.inference.ModelInferRequest;
 import java.time.Duration;
 import java.util.List;
 
@@ -21,9 +20,7 @@ final class Capacity {
   /** Rows per second of a side that is warm after this. */
   static double rowsPerSecond(BenchSettings settings, Side side, List<String> texts)
       throws InterruptedException {
-    List<ModelInferRequest> requests =
-        texts.stream().map(text -> side.requests().texts(List.of(text))).toList();
-    return rowsPerSecond(settings, side.call(requests));
+    return rowsPerSecond(settings, side.call(side.requests().each(texts)));
   }
 
   /** Calls per second of what is warm after this. */

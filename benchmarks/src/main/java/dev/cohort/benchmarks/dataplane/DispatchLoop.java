@@ -2,6 +2,7 @@ package dev.cohort.benchmarks.dataplane;
 
 import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.dispatch.Contributions;
+import dev.cohort.aggregator.dispatch.DispatchSettings;
 import dev.cohort.aggregator.dispatch.Dispatcher;
 import dev.cohort.aggregator.dispatch.PrefixSettings;
 import dev.cohort.aggregator.dispatch.SeatAddress;
@@ -51,8 +52,9 @@ final class DispatchLoop implements AutoCloseable {
         new Dispatcher(
             new ModelCatalog(List.of(model)),
             seats.stream().map(SeatAddress::parse).toList(),
-            new PrefixSettings(
-                Duration.ofMillis(50), Duration.ofMillis(500), 1, students, students),
+            DispatchSettings.of(
+                new PrefixSettings(
+                    Duration.ofMillis(50), Duration.ofMillis(500), 1, students, students)),
             new ServingMetrics(registry),
             NanoClock.SYSTEM);
     dispatcher.start();

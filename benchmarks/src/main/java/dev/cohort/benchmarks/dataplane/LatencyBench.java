@@ -96,10 +96,7 @@ public final class LatencyBench implements Bench {
   private static List<Contestant> contestants(List<Side> sides, List<String> texts) {
     List<Contestant> contestants = new ArrayList<>();
     for (Side side : sides) {
-      List<ModelInferRequest> requests =
-          texts.stream()
-              .map(text -> side.requests().minStudents(side.students()).texts(List.of(text)))
-              .toList();
+      List<ModelInferRequest> requests = side.requests().minStudents(side.students()).each(texts);
       contestants.add(new Contestant(side.call(requests), 1));
     }
     return contestants;

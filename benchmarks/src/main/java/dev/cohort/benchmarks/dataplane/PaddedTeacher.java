@@ -41,6 +41,7 @@ final class PaddedTeacher implements AutoCloseable {
     settings.say("starting the padded teacher: %s", settings.teacherGraph());
     Service service =
         OwnProcess.of(
+            crew.folder(),
             "padded-teacher",
             PaddedServer.class,
             port,
@@ -60,8 +61,7 @@ final class PaddedTeacher implements AutoCloseable {
   }
 
   List<ModelInferRequest> requests(List<String> texts) {
-    InferRequests requests = new InferRequests(manifest);
-    return texts.stream().map(text -> requests.texts(List.of(text))).toList();
+    return new InferRequests(manifest).each(texts);
   }
 
   Call call(List<ModelInferRequest> requests) {

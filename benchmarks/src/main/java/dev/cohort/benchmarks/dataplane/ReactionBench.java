@@ -52,11 +52,11 @@ public final class ReactionBench implements Bench {
             .withAggregator("cohort.quality-floor", 100);
     List<String> texts = Texts.demo(settings);
     try (Side side = Side.start(settings, "students", plan)) {
-      List<ModelInferRequest> all = requests(side, texts, side.students());
-      double full = capacity(settings, side, all);
+      List<ModelInferRequest> all = side.requests().minStudents(side.students()).each(texts);
+      double full = Capacity.rowsPerSecond(settings, side.call(all));
       int size = (int) Math.ceil(HEIGHT * full * TARGET.toNanos() / 1e9);
       settings.say("reaction: %d bursts of %d requests", bursts, size);
-      List<ModelInferRequest> free = requests(side, texts, 1);
+      List<ModelInferRequest> free = side.requests().each(texts);
       Samples times = new Samples();
       for (int burst = 0; burst < bursts; burst++) {
         Poll.until("all students are in use again", LIMIT, () -> restored(side));
@@ -72,20 +72,9 @@ public final class ReactionBench implements Bench {
     }
   }
 
-  private static double capacity(BenchSettings settings, Side side, List<ModelInferRequest> all)
-      throws InterruptedException {
-    return Capacity.rowsPerSecond(settings, side.call(all));
-  }
-
   private static boolean restored(Side side) {
     double prefix = side.stage().metrics().sum("cohort_prefix", any -> true);
     return Math.round(prefix) == side.students();
-  }
-
-  private static List<ModelInferRequest> requests(Side side, List<String> texts, int students) {
-    return texts.stream()
-        .map(text -> side.requests().minStudents(students).texts(List.of(text)))
-        .toList();
   }
 
   /** Requests sent at once. Used once. */

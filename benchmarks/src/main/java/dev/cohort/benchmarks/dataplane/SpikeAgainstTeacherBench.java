@@ -77,7 +77,7 @@ public final class SpikeAgainstTeacherBench implements Bench {
       }
       double rate = HEIGHT * pruned(settings, side, texts);
       settings.say("burst22: %.0f requests/s", rate);
-      List<ModelInferRequest> requests = requests(side, texts);
+      List<ModelInferRequest> requests = side.requests().each(texts);
       List<Measured> ours = new ArrayList<>();
       List<Measured> theirs = new ArrayList<>();
       for (int turn = 0; turn < 2; turn++) {
@@ -96,7 +96,7 @@ public final class SpikeAgainstTeacherBench implements Bench {
       List<Measured> theirs,
       double rate) {
     return List.of(
-        Row.of("burst22.%s.ratio".formatted(precision), inTime(ours) / inTime(theirs), "x")
+        Row.ratio("burst22.%s.ratio".formatted(precision), inTime(ours), inTime(theirs))
             .with(Bar.atLeast(PAPER))
             .withDetail(
                 "bar: the paper's figure; %s up to %d tokens, %.0f requests/s, target %d ms"
@@ -115,7 +115,7 @@ public final class SpikeAgainstTeacherBench implements Bench {
   /** Capacity of the prefix to which the policy prunes under this load. */
   private static double pruned(BenchSettings settings, Side side, List<String> texts)
       throws InterruptedException {
-    ClosedLoop.Call call = side.call(requests(side, texts));
+    ClosedLoop.Call call = side.call(side.requests().each(texts));
     int inFlight = 8 * Capacity.IN_FLIGHT;
     ClosedLoop.run(call, inFlight, Capacity.warmUp(settings));
     Duration length = settings.duration(Duration.ofSeconds(5), Duration.ofMillis(500));
@@ -127,10 +127,6 @@ public final class SpikeAgainstTeacherBench implements Bench {
       throws InterruptedException {
     Duration length = settings.duration(Duration.ofSeconds(15), Duration.ofSeconds(1));
     return new OpenLoad(rate, length, TARGET, TARGET, turn).send(caller, texts);
-  }
-
-  private static List<ModelInferRequest> requests(Side side, List<String> texts) {
-    return texts.stream().map(text -> side.requests().texts(List.of(text))).toList();
   }
 
   private static List<String> texts(BenchSettings settings) throws Exception {

@@ -46,6 +46,11 @@ public final class InferRequests {
     return with(tensor("text", "BYTES", texts.size(), 1).setContents(contents));
   }
 
+  /** A request of one row for each text. */
+  public List<ModelInferRequest> each(List<String> texts) {
+    return texts.stream().map(text -> texts(List.of(text))).toList();
+  }
+
   /** Rows of the same length, token ids. */
   public ModelInferRequest tokens(int[][] rows) {
     InferTensorContents.Builder contents = InferTensorContents.newBuilder();

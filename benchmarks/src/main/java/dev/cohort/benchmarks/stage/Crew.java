@@ -22,6 +22,11 @@ public final class Crew implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
+  /** For the processes' logs and whatever else shall be deleted with them. */
+  public Path folder() {
+    return logs;
+  }
+
   /** Starts the processes. */
   public Fleet fleet() {
     return fleet;

@@ -10,7 +10,9 @@ final class SamplesTest {
   @Test
   void givesQuantilesOfAllThatWasTaken() {
     Samples samples = new Samples();
-    LongStream.rangeClosed(0, 100).map(time -> 100 - time).forEach(time -> samples.add(time * 1000));
+    LongStream.rangeClosed(0, 100)
+        .map(time -> 100 - time)
+        .forEach(time -> samples.add(time * 1000));
     Samples more = new Samples();
     LongStream.range(0, 5000).forEach(time -> more.add(50_000));
     assertEquals(0.050, samples.millis(0.5));
