@@ -119,7 +119,9 @@ public final class BenchCommand implements Callable<Integer> {
     for (Bench bench : benches) {
       whole &= measured(bench, settings);
     }
-    return whole && written() ? 0 : CommandException.FAILURE;
+    // Also what could be measured beside something that could not.
+    boolean written = written();
+    return whole && written ? 0 : CommandException.FAILURE;
   }
 
   private boolean measured(Bench bench, BenchSettings settings) {

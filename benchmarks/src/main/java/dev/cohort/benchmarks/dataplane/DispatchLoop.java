@@ -65,7 +65,7 @@ final class DispatchLoop implements AutoCloseable {
   CompletableFuture<float[]> call() {
     long deadline = NanoClock.SYSTEM.nanoTime() + TIMEOUT.toNanos();
     return dispatcher
-        .dispatch(model, rows, model.studentsTotal(), deadline, () -> {})
+        .dispatch(model, rows, model.studentsTotal(), 1, deadline, () -> {})
         .thenApplyAsync(this::sum, answerer);
   }
 

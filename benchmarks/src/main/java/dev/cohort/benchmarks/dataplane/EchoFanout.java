@@ -46,7 +46,8 @@ final class EchoFanout implements AutoCloseable {
             .setInputIds(ByteString.copyFrom(new byte[tokens * Integer.BYTES]))
             .setRowLengths(ByteString.copyFrom(new byte[Integer.BYTES]));
     for (int port : Ports.free(processes)) {
-      crew.fleet().start(OwnProcess.of(crew.folder(), "echo-" + port, EchoSeat.class, port, columns));
+      crew.fleet()
+          .start(OwnProcess.of(crew.folder(), "echo-" + port, EchoSeat.class, port, columns));
       channels.add(
           NettyChannelBuilder.forAddress("127.0.0.1", port)
               .usePlaintext()
