@@ -10,6 +10,7 @@ import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.benchmarks.stage.Poll;
+import dev.cohort.observability.TraceSpan;
 import dev.cohort.packages.Package;
 import dev.cohort.packages.PackageException;
 import dev.cohort.packages.TextTokenizer;
@@ -65,7 +66,7 @@ final class DispatchLoop implements AutoCloseable {
   CompletableFuture<float[]> call() {
     long deadline = NanoClock.SYSTEM.nanoTime() + TIMEOUT.toNanos();
     return dispatcher
-        .dispatch(model, rows, model.studentsTotal(), 1, deadline, () -> {})
+        .dispatch(model, rows, model.studentsTotal(), 1, deadline, TraceSpan.NONE, () -> {})
         .thenApplyAsync(this::sum, answerer);
   }
 

@@ -8,9 +8,20 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Finds and checks TCP ports. Stateless. */
 public final class Ports {
+  /**
+   * Ports are taken from here to below the first that systems give to outgoing connections: one of
+   * those may be gone before the service that shall listen on it has started.
+   */
+  private static final int FIRST = 10_240;
+
+  private static final int OUTGOING = 32_768;
+  private static final int MOST_TRIED = 1000;
+
   private Ports() {}
 
   /**
@@ -20,7 +31,11 @@ public final class Ports {
   public static List<Integer> free(int count) {
     List<ServerSocket> held = new ArrayList<>();
     try {
-      for (int i = 0; i < count; i++) {
+      for (int tried = 0; held.size() < count && tried < MOST_TRIED; tried++) {
+        int port = ThreadLocalRandom.current().nextInt(FIRST, OUTGOING);
+        hold(port).ifPresent(held::add);
+      }
+      while (held.size() < count) {
         held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
       }
       return held.stream().map(ServerSocket::getLocalPort).toList();
@@ -58,6 +73,14 @@ public final class Ports {
       return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw CommandException.input("--host is %s, which is not a known host".formatted(host), e);
+    }
+  }
+
+  private static Optional<ServerSocket> hold(int port) {
+    try {
+      return Optional.of(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 
