@@ -16,6 +16,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.DoubleRange;
@@ -70,7 +71,7 @@ final class ReplicaPolicyProperties {
   @Property(tries = 300)
   void staysWithinBoundsAndBudget(
       @ForAll("bounds") SeatBounds bounds,
-      @ForAll List<@net.jqwik.api.From("signals") BurstSignal> signals,
+      @ForAll List<@From("signals") BurstSignal> signals,
       @ForAll @IntRange(max = 40) int seats) {
     Simulation simulation = simulation(bounds, seats, 5);
     for (BurstSignal signal : signals) {
@@ -103,6 +104,17 @@ final class ReplicaPolicyProperties {
     Simulation simulation = simulation(SeatBounds.of(1, 32), seats, startSeconds);
     noise(level, 0.25, 1_200, seed).forEach(simulation::step);
     assertThat(Changes.mostWithin(300, simulation.steps(), seats)).isLessThanOrEqualTo(2);
+  }
+
+  @Property(tries = 40)
+  void noiseCostsNoMoreThanHalfTheSeatsOnceMore(
+      @ForAll @DoubleRange(min = 2, max = 24) double level,
+      @ForAll @LongRange(max = 1_000_000) long seed) {
+    Simulation simulation = simulation(SeatBounds.of(1, 64), 1, 5);
+    noise(level, 0.25, 1_800, seed).forEach(simulation::step);
+    double seats =
+        simulation.steps().stream().mapToInt(Simulation.Step::desired).average().orElseThrow();
+    assertThat(seats).isLessThan(1.5 * Math.ceil(level / SETTINGS.band().target()));
   }
 
   @Property(tries = 100)
@@ -193,7 +205,7 @@ final class ReplicaPolicyProperties {
     for (int step = 0; step < startSeconds * PER_SECOND; step++) {
       slow.step(level);
     }
-    // What waited before the first seat was asked for counts once: four seconds of one seat.
+    // What waited before the first seat was asked for counts once.
     assertThat((double) slow.seats()).isLessThanOrEqualTo(Math.ceil(level / 0.7 + 1));
   }
 }
