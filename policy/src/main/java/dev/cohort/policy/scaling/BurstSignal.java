@@ -16,7 +16,8 @@ public sealed interface BurstSignal {
    * @param work what is asked for and what a seat can do
    * @param delay what waits
    * @param prefix students in use, 1 to {@code students}
-   * @param students students that are used when there is capacity for all
+   * @param students students that may be in use: all that are not parked, up to the prefix's upper
+   *     bound
    */
   record Fresh(Work work, Delay delay, int prefix, int students) implements BurstSignal {
     public Fresh {
@@ -38,7 +39,7 @@ public sealed interface BurstSignal {
 
   /**
    * @param offeredMicros student-microseconds per second for the load that clients offer, refused
-   *     requests included, with all students
+   *     requests included, with all students; with one when each student has seats of its own
    * @param seatMicros student-microseconds per second that one seat can do: its lanes times
    *     1,000,000
    * @param utilisation share of their capacity that the ready seats use now, 0 to about 1

@@ -144,13 +144,11 @@ public final class ReplicaPolicy {
     };
   }
 
-  private static Decision fallback(ScalingState state, Situation situation, long now) {
+  private Decision fallback(ScalingState state, Situation situation, long now) {
     int desired = situation.seats().desired();
     int seats = Math.max(desired, situation.bounds().clamp(situation.bounds().fallback()));
-    return written(
-        seats,
-        ScalingReason.SIGNALS_ABSENT_FALLBACK,
-        seats == desired ? state : state.changed(now));
+    ScalingState next = seats == desired ? state : state.grown(settings.pace().flapWindow(), now);
+    return written(seats, ScalingReason.SIGNALS_ABSENT_FALLBACK, next);
   }
 
   private Decision measured(ScalingState state, Situation situation, Fresh fresh, long now) {

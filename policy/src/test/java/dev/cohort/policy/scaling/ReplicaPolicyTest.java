@@ -190,6 +190,18 @@ final class ReplicaPolicyTest {
   }
 
   @Test
+  void signalsThatComeAndGoKeepTheFlapBudget() {
+    Timeline timeline = new Timeline(new SeatBounds(1, 16, 4, SeatBounds.NO_BUDGET), 1);
+    for (int cycle = 0; cycle < 10; cycle++) {
+      timeline
+          .signal(170 * cycle + 60, new Absent())
+          .at(170 * cycle + 60.5, 0.1)
+          .at(170 * cycle + 169, 0.1);
+    }
+    assertThat(Changes.mostWithin(300, timeline.simulation.steps(), 1)).isEqualTo(2);
+  }
+
+  @Test
   void saysWhatLimits() {
     new Timeline(SeatBounds.of(1, 3), 1)
         .at(0, 9)
