@@ -32,6 +32,13 @@ final class Checks {
     }
   }
 
+  /** At least 0 and below 1; not-a-number is neither. */
+  static void share(String field, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(field + " must be at least 0 and below 1: " + value);
+    }
+  }
+
   /** A figure of a signal: finite, 0 or more. */
   static void figure(String field, double value) {
     if (!isFigure(value)) {

@@ -29,7 +29,7 @@ public final class ParkingPolicy {
 
   /**
    * @param students M, at least 1
-   * @param fewest students that are never parked, 1 to M
+   * @param fewest students that are never parked, 1 to M; M where nobody is to be parked
    * @param budget seats that the GPU budget has room for, all students together, at least 1
    */
   public record Pools(int students, int fewest, int budget) {
@@ -79,12 +79,12 @@ public final class ParkingPolicy {
   private final long unparkNanos;
 
   /**
-   * @param parkAfter how long GPUs must be short before students are parked, to 1 h
-   * @param unparkAfter how long there must be room before a student comes back, to 1 h
+   * @param parkAfter how long GPUs must be short before students are parked, to 1 day
+   * @param unparkAfter how long there must be room before a student comes back, to 1 day
    */
   public ParkingPolicy(Duration parkAfter, Duration unparkAfter) {
-    Checks.between("parkAfter", parkAfter, Duration.ZERO, Duration.ofHours(1));
-    Checks.between("unparkAfter", unparkAfter, Duration.ZERO, Duration.ofHours(1));
+    Checks.between("parkAfter", parkAfter, Duration.ZERO, Duration.ofDays(1));
+    Checks.between("unparkAfter", unparkAfter, Duration.ZERO, Duration.ofDays(1));
     this.parkNanos = parkAfter.toNanos();
     this.unparkNanos = unparkAfter.toNanos();
   }

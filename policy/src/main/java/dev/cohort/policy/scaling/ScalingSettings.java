@@ -12,6 +12,7 @@ import java.time.Duration;
 public record ScalingSettings(Windows windows, Band band, Pace pace) {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration DAY = Duration.ofDays(1);
 
   public static ScalingSettings defaults() {
     return new ScalingSettings(Windows.defaults(), Band.defaults(), Pace.defaults());
@@ -21,13 +22,11 @@ public record ScalingSettings(Windows windows, Band band, Pace pace) {
    * Whole seconds.
    *
    * @param panic 1 s to {@code stable}; long enough for several messages
-   * @param stable to 10 minutes; seats only go when it is at least three quarters full
+   * @param stable to 1 h; seats only go when it is at least three quarters full
    */
   public record Windows(Duration panic, Duration stable) {
-    private static final Duration LONGEST = Duration.ofMinutes(10);
-
     public Windows {
-      Checks.between("stable", stable, SECOND, LONGEST);
+      Checks.between("stable", stable, SECOND, HOUR);
       Checks.between("panic", panic, SECOND, stable);
     }
 
@@ -47,14 +46,15 @@ public record ScalingSettings(Windows windows, Band band, Pace pace) {
   /**
    * @param target share of the seats' capacity that the load is to use, in (0, 1]; below 0.85, else
    *     the aggregators find no room to bring the last student back
-   * @param dead share of the number of seats by which the need may differ, in (0, 0.5]
+   * @param dead share of the number of seats by which the need may differ, in [0, 1); distance from
+   *     the target in use of the seats, divided by the target
    * @param panic multiple of the seats by which the panic window must exceed them to count as a
    *     panic without a burst, in (1, 100]
    */
   public record Band(double target, double dead, double panic) {
     public Band {
       Checks.within("target", target, 0, 1);
-      Checks.within("dead", dead, 0, 0.5);
+      Checks.share("dead", dead);
       Checks.within("panic", panic, 1, 100);
     }
 
@@ -69,7 +69,7 @@ public record ScalingSettings(Windows windows, Band band, Pace pace) {
    * @param dwellUp shortest time between two decisions that add seats, to 1 h
    * @param dwellDown shortest time from any change to one that removes seats, to 1 h
    * @param flaps changes of direction in {@code flapWindow}, 2 to 100
-   * @param flapWindow 1 s to 1 h
+   * @param flapWindow 1 s to 1 day
    */
   public record Pace(
       int stepUp,
@@ -84,7 +84,7 @@ public record ScalingSettings(Windows windows, Band band, Pace pace) {
       Checks.between("dwellUp", dwellUp, Duration.ZERO, HOUR);
       Checks.between("dwellDown", dwellDown, Duration.ZERO, HOUR);
       Checks.between("flaps", flaps, 2, 100);
-      Checks.between("flapWindow", flapWindow, SECOND, HOUR);
+      Checks.between("flapWindow", flapWindow, SECOND, DAY);
     }
 
     public static Pace defaults() {

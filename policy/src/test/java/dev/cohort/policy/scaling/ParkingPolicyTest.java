@@ -113,7 +113,7 @@ final class ParkingPolicyTest {
     assertThatThrownBy(() -> new Pools(3, 4, 1)).hasMessage("fewest must be 1 to 3: 4");
     assertThatThrownBy(() -> new Pools(3, 1, 0)).hasMessage("budget must be at least 1: 0");
     assertThatThrownBy(() -> new ParkingPolicy(Duration.ofSeconds(-1), Duration.ZERO))
-        .hasMessage("parkAfter must be PT0S to PT1H: PT-1S");
+        .hasMessage("parkAfter must be PT0S to PT24H: PT-1S");
   }
 
   private static final class Timeline {

@@ -9,6 +9,7 @@ import dev.cohort.policy.scaling.BurstSignal.Stale;
 import dev.cohort.policy.scaling.BurstSignal.Work;
 import dev.cohort.policy.scaling.ReplicaPolicy.Decision;
 import dev.cohort.policy.scaling.ReplicaPolicy.Situation;
+import dev.cohort.policy.scaling.ScalingSettings.Band;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
@@ -195,6 +196,21 @@ final class ReplicaPolicyProperties {
     assertThat(Changes.mostWithin(600, simulation.steps(), 1)).isLessThanOrEqualTo(1);
     assertThat((double) simulation.seats())
         .isBetween(need / (1 + SETTINGS.band().dead()), need / (1 - SETTINGS.band().dead()) + 1);
+  }
+
+  @Property(tries = 60)
+  void staysOrSettlesWithAnyBandAndTarget(
+      @ForAll @DoubleRange(min = 0.1, max = 0.95) double target,
+      @ForAll @DoubleRange(max = 0.95) double dead,
+      @ForAll @DoubleRange(max = 12) double level) {
+    ScalingSettings settings =
+        new ScalingSettings(SETTINGS.windows(), new Band(target, dead, 2), SETTINGS.pace());
+    Simulation simulation = new Simulation(settings, SeatBounds.of(1, 256), 4, 0);
+    for (int step = 0; step < 900 * PER_SECOND; step++) {
+      simulation.step(level);
+    }
+    assertThat(Changes.mostWithin(900, simulation.steps(), 4)).isZero();
+    assertThat(simulation.seats() * (1 + dead) + 1e-6).isGreaterThanOrEqualTo(level / target);
   }
 
   @Property(tries = 60)

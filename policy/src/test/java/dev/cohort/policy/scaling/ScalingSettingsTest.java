@@ -17,18 +17,20 @@ final class ScalingSettingsTest {
   void namesWhatIsOutOfRange() {
     assertThatThrownBy(() -> new Windows(Duration.ofSeconds(7), Duration.ofSeconds(6)))
         .hasMessage("panic must be PT1S to PT6S: PT7S");
-    assertThatThrownBy(() -> new Windows(SECOND, Duration.ofHours(1)))
-        .hasMessage("stable must be PT1S to PT10M: PT1H");
+    assertThatThrownBy(() -> new Windows(SECOND, Duration.ofHours(2)))
+        .hasMessage("stable must be PT1S to PT1H: PT2H");
     assertThatThrownBy(() -> new Band(1.1, 0.1, 2))
         .hasMessage("target must be above 0.0 and at most 1.0: 1.1");
-    assertThatThrownBy(() -> new Band(0.7, Double.NaN, 2)).hasMessageStartingWith("dead must");
+    assertThatThrownBy(() -> new Band(0.7, Double.NaN, 2))
+        .hasMessage("dead must be at least 0 and below 1: NaN");
+    assertThatThrownBy(() -> new Band(0.7, 1, 2)).hasMessageStartingWith("dead must");
     assertThatThrownBy(() -> new Band(0.7, 0.1, 1)).hasMessageStartingWith("panic must");
     assertThatThrownBy(() -> new Pace(0, 1, SECOND, SECOND, 2, SECOND))
         .hasMessage("stepUp must be at least 1: 0");
     assertThatThrownBy(() -> new Pace(1, 1, SECOND, SECOND, 1, SECOND))
         .hasMessage("flaps must be 2 to 100: 1");
     assertThatThrownBy(() -> new Pace(1, 1, SECOND, SECOND, 2, Duration.ZERO))
-        .hasMessage("flapWindow must be PT1S to PT1H: PT0S");
+        .hasMessage("flapWindow must be PT1S to PT24H: PT0S");
   }
 
   @Test
