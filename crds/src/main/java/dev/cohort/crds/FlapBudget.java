@@ -1,0 +1,26 @@
+package dev.cohort.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+
+/**
+ * How often scaling may change its direction.
+ *
+ * @param changes changes of direction in one window
+ * @param windowSeconds the window
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record FlapBudget(
+    @JsonPropertyDescription("Changes of direction in one window.") @Min(1) @Max(100) @Default("4")
+        Integer changes,
+    @JsonPropertyDescription("The window.") @Min(10) @Max(86400) @Default("600")
+        Integer windowSeconds) {
+  /** Fills in what the API server would. */
+  public FlapBudget {
+    changes = changes == null ? 4 : changes;
+    windowSeconds = windowSeconds == null ? 600 : windowSeconds;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.cohort.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+
+/**
+ * Most seats of one change.
+ *
+ * @param up most seats added at once
+ * @param down most seats taken away at once
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record ScalingSteps(
+    @JsonPropertyDescription("Most seats added at once.") @Min(1) @Max(1024) @Default("16")
+        Integer up,
+    @JsonPropertyDescription("Most seats taken away at once.") @Min(1) @Max(1024) @Default("1")
+        Integer down) {
+  /** Fills in what the API server would. */
+  public ScalingSteps {
+    up = up == null ? 16 : up;
+    down = down == null ? 1 : down;
+  }
+}
