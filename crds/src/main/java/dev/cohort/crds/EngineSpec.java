@@ -35,8 +35,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 @ValidationRule(
     value = "self.maxRowTokens <= self.maxTokens",
     message = "is above maxTokens",
-    messageExpression =
-        "string(self.maxRowTokens) + ' is above maxTokens, ' + string(self.maxTokens)",
+    messageExpression = "'%d is above maxTokens, %d'.format([self.maxRowTokens, self.maxTokens])",
     fieldPath = ".maxRowTokens")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record EngineSpec(

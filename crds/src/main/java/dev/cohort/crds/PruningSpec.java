@@ -20,7 +20,7 @@ import io.fabric8.generator.annotation.ValidationRule;
     value = "!has(self.maxStudents) || self.minStudents <= self.maxStudents",
     message = "is above maxStudents",
     messageExpression =
-        "string(self.minStudents) + ' is above maxStudents, ' + string(self.maxStudents)",
+        "'%d is above maxStudents, %d'.format([self.minStudents, self.maxStudents])",
     fieldPath = ".minStudents")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record PruningSpec(

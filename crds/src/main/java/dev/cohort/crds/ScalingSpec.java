@@ -25,19 +25,19 @@ import io.fabric8.generator.annotation.ValidationRule;
 @ValidationRule(
     value = "!has(self.minSeats) || !has(self.maxSeats) || self.minSeats <= self.maxSeats",
     message = "is above maxSeats",
-    messageExpression = "string(self.minSeats) + ' is above maxSeats, ' + string(self.maxSeats)",
+    messageExpression = "'%d is above maxSeats, %d'.format([self.minSeats, self.maxSeats])",
     fieldPath = ".minSeats")
 @ValidationRule(
     value = "self.targetUtilizationPercent + self.deadBandPercent <= 100",
     message = "above targetUtilizationPercent is beyond 100",
     messageExpression =
-        "string(self.deadBandPercent) + ' above targetUtilizationPercent, ' + string(self.targetUtilizationPercent) + ', is beyond 100'",
+        "'%d above targetUtilizationPercent, %d, is beyond 100'.format([self.deadBandPercent, self.targetUtilizationPercent])",
     fieldPath = ".deadBandPercent")
 @ValidationRule(
     value = "self.deadBandPercent < self.targetUtilizationPercent",
     message = "must be below targetUtilizationPercent",
     messageExpression =
-        "string(self.deadBandPercent) + ' must be below targetUtilizationPercent, ' + string(self.targetUtilizationPercent)",
+        "'%d must be below targetUtilizationPercent, %d'.format([self.deadBandPercent, self.targetUtilizationPercent])",
     fieldPath = ".deadBandPercent")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ScalingSpec(

@@ -20,7 +20,7 @@ import io.fabric8.generator.annotation.ValidationRule;
     value = "self.panicSeconds < self.stableSeconds",
     message = "must be below stableSeconds",
     messageExpression =
-        "string(self.panicSeconds) + ' must be below stableSeconds, ' + string(self.stableSeconds)",
+        "'%d must be below stableSeconds, %d'.format([self.panicSeconds, self.stableSeconds])",
     fieldPath = ".panicSeconds")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ScalingWindows(

@@ -21,8 +21,7 @@ import io.fabric8.generator.annotation.ValidationRule;
 @ValidationRule(
     value = "self.messageBytes <= self.queueBytes",
     message = "is above queueBytes",
-    messageExpression =
-        "string(self.messageBytes) + ' is above queueBytes, ' + string(self.queueBytes)",
+    messageExpression = "'%d is above queueBytes, %d'.format([self.messageBytes, self.queueBytes])",
     fieldPath = ".messageBytes")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ServingLimits(

@@ -28,13 +28,13 @@ import io.fabric8.generator.annotation.ValidationRule;
         "!has(self.batchingWindowMillis) || self.batchingWindowMillis < self.latencyTargetMillis",
     message = "must be below latencyTargetMillis",
     messageExpression =
-        "string(self.batchingWindowMillis) + ' is not below latencyTargetMillis, ' + string(self.latencyTargetMillis)",
+        "'%d must be below latencyTargetMillis, %d'.format([self.batchingWindowMillis, self.latencyTargetMillis])",
     fieldPath = ".batchingWindowMillis")
 @ValidationRule(
     value = "self.latencyTargetMillis <= self.timeoutSeconds * 1000",
     message = "is above timeoutSeconds",
     messageExpression =
-        "string(self.latencyTargetMillis) + ' ms is above timeoutSeconds, ' + string(self.timeoutSeconds) + ' s'",
+        "'%d ms is above timeoutSeconds, %d s'.format([self.latencyTargetMillis, self.timeoutSeconds])",
     fieldPath = ".latencyTargetMillis")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ServingSpec(

@@ -28,7 +28,7 @@ import java.io.Serial;
 @ValidationRule(
     value = "size(self.metadata.name) <= 63",
     messageExpression =
-        "'metadata.name has ' + string(size(self.metadata.name)) + ' characters, 63 are allowed'",
+        "'metadata.name has %d characters, 63 are allowed'.format([size(self.metadata.name)])",
     message = "metadata.name has more than 63 characters")
 @ValidationRule(
     value = "!self.metadata.name.contains('.')",

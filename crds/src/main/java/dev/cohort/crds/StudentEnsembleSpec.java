@@ -37,14 +37,14 @@ import java.util.List;
         "self.regime != 'Shared' || !has(self.replicas) || !has(self.scaling.minSeats) || self.replicas >= self.scaling.minSeats",
     message = "is below scaling.minSeats",
     messageExpression =
-        "string(self.replicas) + ' is below scaling.minSeats, ' + string(self.scaling.minSeats)",
+        "'%d is below scaling.minSeats, %d'.format([self.replicas, self.scaling.minSeats])",
     fieldPath = ".replicas")
 @ValidationRule(
     value =
         "!has(self.replicas) || !has(self.scaling.maxSeats) || self.replicas <= self.scaling.maxSeats",
     message = "is above scaling.maxSeats",
     messageExpression =
-        "string(self.replicas) + ' is above scaling.maxSeats, ' + string(self.scaling.maxSeats)",
+        "'%d is above scaling.maxSeats, %d'.format([self.replicas, self.scaling.maxSeats])",
     fieldPath = ".replicas")
 @ValidationRule(
     value = "self.engine.device == 'CPU' || has(self.seats.accelerator)",
@@ -64,7 +64,7 @@ import java.util.List;
         "!has(self.scaling.gpuBudget) || !has(self.scaling.minSeats) || !has(self.seats.accelerator) || !has(self.seats.accelerator.extendedResource) || self.scaling.minSeats * self.seats.accelerator.extendedResource.count <= self.scaling.gpuBudget",
     message = "minSeats take more devices than gpuBudget",
     messageExpression =
-        "'minSeats, ' + string(self.scaling.minSeats) + ', take more devices than gpuBudget, ' + string(self.scaling.gpuBudget)",
+        "'minSeats, %d, with %d devices each take more than gpuBudget, %d'.format([self.scaling.minSeats, self.seats.accelerator.extendedResource.count, self.scaling.gpuBudget])",
     fieldPath = ".scaling")
 @ValidationRule(
     value = "self.regime == 'Dedicated' || !has(self.scaling.windows.parkSeconds)",

@@ -11,8 +11,7 @@ import java.util.Map;
 
 /**
  * Completes a generated schema with what annotations cannot say: how lists are merged, bounds of
- * the types that are Kubernetes' own, the form of quantities. Defaults of objects become empty, so
- * that each default stands in one place.
+ * the types that are Kubernetes' own, the form of quantities.
  */
 final class SchemaCompletion {
   private static final String QUANTITY =
@@ -74,9 +73,6 @@ final class SchemaCompletion {
   }
 
   private static void clean(ObjectNode schema) {
-    if (schema.path("default").isObject()) {
-      schema.putObject("default");
-    }
     for (String bound : List.of("minimum", "maximum")) {
       if (schema.path("type").asText().equals("integer") && schema.has(bound)) {
         schema.put(bound, schema.path(bound).asLong());
