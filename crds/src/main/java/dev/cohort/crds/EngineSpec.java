@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
 
 /**
  * What the students run on, and how.
@@ -47,8 +48,8 @@ public record EngineSpec(
             "Points of the package's metric that int8 may lose at any prefix, where precision is Auto.")
         @Min(0)
         @Max(100)
-        @Default("1.0")
-        Double precisionFloor,
+        @Default("1")
+        BigDecimal precisionFloor,
     @JsonPropertyDescription("Engine threads of a seat; each runs one batch at a time.")
         @Min(1)
         @Max(64)
@@ -72,7 +73,7 @@ public record EngineSpec(
   public EngineSpec {
     device = device == null ? Device.CPU : device;
     precision = precision == null ? Precision.FP32 : precision;
-    precisionFloor = precisionFloor == null ? 1.0 : precisionFloor;
+    precisionFloor = precisionFloor == null ? BigDecimal.ONE : precisionFloor;
     lanes = lanes == null ? 1 : lanes;
     threads = threads == null ? 1 : threads;
     maxRows = maxRows == null ? 256 : maxRows;

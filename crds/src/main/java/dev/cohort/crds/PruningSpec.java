@@ -6,6 +6,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.math.BigDecimal;
 
 /**
  * How many students answer in a burst.
@@ -39,8 +40,8 @@ public record PruningSpec(
             "Points of the package's metric on its dev split that pruning may give up.")
         @Min(0)
         @Max(100)
-        @Default("1.0")
-        Double qualityFloor,
+        @Default("1")
+        BigDecimal qualityFloor,
     @JsonPropertyDescription(
             "How long it must be calm, in milliseconds, before one student comes back.")
         @Min(1)
@@ -50,7 +51,7 @@ public record PruningSpec(
   /** Fills in what the API server would. */
   public PruningSpec {
     minStudents = minStudents == null ? 1 : minStudents;
-    qualityFloor = qualityFloor == null ? 1.0 : qualityFloor;
+    qualityFloor = qualityFloor == null ? BigDecimal.ONE : qualityFloor;
     quietMillis = quietMillis == null ? 500 : quietMillis;
   }
 }

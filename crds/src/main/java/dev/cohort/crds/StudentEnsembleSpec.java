@@ -25,7 +25,7 @@ import java.util.List;
  * @param pruning how many students answer in a burst
  * @param scaling how many seats there are, and who decides it
  * @param replicas seats when scaling.mode is External or Off: all of them in the regime Shared,
- *     those of student 0 in Dedicated; what the scale subresource sets
+ *     those of student 0 in Dedicated; never fewer than minSeats. The scale subresource sets it
  * @param rollout how a change of package or image comes into effect
  * @param security TLS and tokens; what is left out is not used
  * @param networkPolicy who may connect
@@ -33,21 +33,13 @@ import java.util.List;
  * @param paused whether the operator leaves everything as it is; serving and pruning go on
  */
 @ValidationRule(
-    value =
-        "self.regime != 'Shared' || !has(self.replicas) || !has(self.scaling.minSeats) || self.replicas >= self.scaling.minSeats",
-    message = "is below scaling.minSeats",
-    messageExpression =
-        "'%d is below scaling.minSeats, %d'.format([self.replicas, self.scaling.minSeats])",
-    fieldPath = ".replicas")
-@ValidationRule(
-    value =
-        "!has(self.replicas) || !has(self.scaling.maxSeats) || self.replicas <= self.scaling.maxSeats",
+    value = "!has(self.scaling.maxSeats) || self.replicas <= self.scaling.maxSeats",
     message = "is above scaling.maxSeats",
     messageExpression =
         "'%d is above scaling.maxSeats, %d'.format([self.replicas, self.scaling.maxSeats])",
     fieldPath = ".replicas")
 @ValidationRule(
-    value = "self.engine.device == 'CPU' || has(self.seats.accelerator)",
+    value = "!(self.engine.device in ['CUDA', 'TensorRT']) || has(self.seats.accelerator)",
     message = "needs an accelerator for this engine.device",
     messageExpression = "'needs an accelerator for engine.device ' + self.engine.device",
     fieldPath = ".seats")
@@ -92,10 +84,11 @@ public record StudentEnsembleSpec(
     @JsonPropertyDescription("How many seats there are, and who decides it.") @Default("{}")
         ScalingSpec scaling,
     @JsonPropertyDescription(
-            "Seats when scaling.mode is External or Off: all of them in the regime Shared, those of student 0 in Dedicated; what the scale subresource sets.")
+            "Seats when scaling.mode is External or Off: all of them in the regime Shared, those of student 0 in Dedicated; never fewer than minSeats. The scale subresource sets it.")
         @SpecReplicas
         @Min(1)
         @Max(1024)
+        @Default("1")
         Integer replicas,
     @JsonPropertyDescription("How a change of package or image comes into effect.") @Default("{}")
         RolloutSpec rollout,
@@ -125,6 +118,7 @@ public record StudentEnsembleSpec(
         scaling == null
             ? new ScalingSpec(null, null, null, null, null, null, null, null, null)
             : scaling;
+    replicas = replicas == null ? 1 : replicas;
     rollout = rollout == null ? new RolloutSpec(null) : rollout;
     networkPolicy = networkPolicy == null ? new NetworkPolicySpec(null, null) : networkPolicy;
     observability = observability == null ? new ObservabilitySpec(null, null) : observability;

@@ -8,6 +8,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import java.math.BigDecimal;
 
 /**
  * Where traces go.
@@ -26,9 +27,9 @@ public record TracingSpec(
         @Min(0)
         @Max(1)
         @Default("0.1")
-        Double ratio) {
+        BigDecimal ratio) {
   /** Fills in what the API server would. */
   public TracingSpec {
-    ratio = ratio == null ? 0.1 : ratio;
+    ratio = ratio == null ? new BigDecimal("0.1") : ratio;
   }
 }
