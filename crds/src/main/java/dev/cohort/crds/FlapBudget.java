@@ -14,13 +14,13 @@ import io.fabric8.generator.annotation.Min;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record FlapBudget(
-    @JsonPropertyDescription("Changes of direction in one window.") @Min(1) @Max(100) @Default("4")
+    @JsonPropertyDescription("Changes of direction in one window.") @Min(2) @Max(100) @Default("2")
         Integer changes,
-    @JsonPropertyDescription("The window.") @Min(10) @Max(86400) @Default("600")
+    @JsonPropertyDescription("The window.") @Min(1) @Max(86400) @Default("300")
         Integer windowSeconds) {
   /** Fills in what the API server would. */
   public FlapBudget {
-    changes = changes == null ? 4 : changes;
-    windowSeconds = windowSeconds == null ? 600 : windowSeconds;
+    changes = changes == null ? 2 : changes;
+    windowSeconds = windowSeconds == null ? 300 : windowSeconds;
   }
 }

@@ -7,13 +7,13 @@ public enum ScalingMode {
   /** The operator, from the burst signals. */
   @JsonProperty("Auto")
   AUTO,
-  /** Nobody; the operator says in status what it would do. */
+  /** As Off; the operator says in status what it would do. */
   @JsonProperty("Advisory")
   ADVISORY,
   /** An HPA, KEDA or a person, through the scale subresource. */
   @JsonProperty("External")
   EXTERNAL,
-  /** Nobody: replicas, or minSeats. */
+  /** Nobody: replicas, within the bounds. */
   @JsonProperty("Off")
   OFF
 }

@@ -14,13 +14,13 @@ import io.fabric8.generator.annotation.Min;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ScalingSteps(
-    @JsonPropertyDescription("Most seats added at once.") @Min(1) @Max(1024) @Default("16")
+    @JsonPropertyDescription("Most seats added at once.") @Min(1) @Max(1024) @Default("8")
         Integer up,
-    @JsonPropertyDescription("Most seats taken away at once.") @Min(1) @Max(1024) @Default("1")
+    @JsonPropertyDescription("Most seats taken away at once.") @Min(1) @Max(1024) @Default("2")
         Integer down) {
   /** Fills in what the API server would. */
   public ScalingSteps {
-    up = up == null ? 16 : up;
-    down = down == null ? 1 : down;
+    up = up == null ? 8 : up;
+    down = down == null ? 2 : down;
   }
 }

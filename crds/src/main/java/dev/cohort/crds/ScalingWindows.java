@@ -12,21 +12,20 @@ import io.fabric8.generator.annotation.ValidationRule;
  *
  * @param panicSeconds window of a burst: seats are added on what it shows
  * @param stableSeconds window of the calm: seats are taken away on what it shows
- * @param dwellSeconds shortest time between two changes downwards
- * @param parkSeconds dedicated: how long the last students must be unused before their seats are
- *     parked; never when left out
+ * @param dwellUpSeconds shortest time between two changes that add seats
+ * @param dwellDownSeconds shortest time from any change to one that takes seats away
  */
 @ValidationRule(
-    value = "self.panicSeconds < self.stableSeconds",
-    message = "must be below stableSeconds",
+    value = "self.panicSeconds <= self.stableSeconds",
+    message = "is above stableSeconds",
     messageExpression =
-        "'%d must be below stableSeconds, %d'.format([self.panicSeconds, self.stableSeconds])",
+        "'%d is above stableSeconds, %d'.format([self.panicSeconds, self.stableSeconds])",
     fieldPath = ".panicSeconds")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ScalingWindows(
     @JsonPropertyDescription("Window of a burst: seats are added on what it shows.")
         @Min(1)
-        @Max(600)
+        @Max(3600)
         @Default("6")
         Integer panicSeconds,
     @JsonPropertyDescription("Window of the calm: seats are taken away on what it shows.")
@@ -34,20 +33,21 @@ public record ScalingWindows(
         @Max(3600)
         @Default("60")
         Integer stableSeconds,
-    @JsonPropertyDescription("Shortest time between two changes downwards.")
+    @JsonPropertyDescription("Shortest time between two changes that add seats.")
+        @Min(0)
+        @Max(3600)
+        @Default("1")
+        Integer dwellUpSeconds,
+    @JsonPropertyDescription("Shortest time from any change to one that takes seats away.")
         @Min(0)
         @Max(3600)
         @Default("30")
-        Integer dwellSeconds,
-    @JsonPropertyDescription(
-            "Dedicated: how long the last students must be unused before their seats are parked; never when left out.")
-        @Min(1)
-        @Max(86400)
-        Integer parkSeconds) {
+        Integer dwellDownSeconds) {
   /** Fills in what the API server would. */
   public ScalingWindows {
     panicSeconds = panicSeconds == null ? 6 : panicSeconds;
     stableSeconds = stableSeconds == null ? 60 : stableSeconds;
-    dwellSeconds = dwellSeconds == null ? 30 : dwellSeconds;
+    dwellUpSeconds = dwellUpSeconds == null ? 1 : dwellUpSeconds;
+    dwellDownSeconds = dwellDownSeconds == null ? 30 : dwellDownSeconds;
   }
 }

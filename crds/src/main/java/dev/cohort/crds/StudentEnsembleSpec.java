@@ -24,8 +24,9 @@ import java.util.List;
  * @param serving what clients may expect, and may send
  * @param pruning how many students answer in a burst
  * @param scaling how many seats there are, and who decides it
- * @param replicas seats when scaling.mode is External or Off: all of them in the regime Shared,
- *     those of student 0 in Dedicated; never fewer than minSeats. The scale subresource sets it
+ * @param replicas seats in the scaling modes Advisory, External and Off: all of them in the regime
+ *     Shared, those of student 0 in Dedicated; never fewer than minSeats. The scale subresource
+ *     sets it
  * @param rollout how a change of package or image comes into effect
  * @param security TLS and tokens; what is left out is not used
  * @param networkPolicy who may connect
@@ -59,8 +60,15 @@ import java.util.List;
         "'minSeats, %d, with %d devices each take more than gpuBudget, %d'.format([self.scaling.minSeats, self.seats.accelerator.extendedResource.count, self.scaling.gpuBudget])",
     fieldPath = ".scaling")
 @ValidationRule(
-    value = "self.regime == 'Dedicated' || !has(self.scaling.windows.parkSeconds)",
-    message = "parkSeconds goes with regime Dedicated only",
+    value = "self.regime == 'Dedicated' || !has(self.scaling.parking)",
+    message = "parking goes with regime Dedicated only",
+    fieldPath = ".scaling")
+@ValidationRule(
+    value =
+        "!has(self.scaling.gpuBudget) || !has(self.seats.accelerator) || !has(self.seats.accelerator.extendedResource) || self.seats.accelerator.extendedResource.count <= self.scaling.gpuBudget",
+    message = "gpuBudget is less than one seat takes",
+    messageExpression =
+        "'gpuBudget, %d, is less than one seat takes, %d'.format([self.scaling.gpuBudget, self.seats.accelerator.extendedResource.count])",
     fieldPath = ".scaling")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record StudentEnsembleSpec(
@@ -84,7 +92,7 @@ public record StudentEnsembleSpec(
     @JsonPropertyDescription("How many seats there are, and who decides it.") @Default("{}")
         ScalingSpec scaling,
     @JsonPropertyDescription(
-            "Seats when scaling.mode is External or Off: all of them in the regime Shared, those of student 0 in Dedicated; never fewer than minSeats. The scale subresource sets it.")
+            "Seats in the scaling modes Advisory, External and Off: all of them in the regime Shared, those of student 0 in Dedicated; never fewer than minSeats. The scale subresource sets it.")
         @SpecReplicas
         @Min(1)
         @Max(1024)
@@ -116,7 +124,8 @@ public record StudentEnsembleSpec(
     pruning = pruning == null ? new PruningSpec(null, null, null, null) : pruning;
     scaling =
         scaling == null
-            ? new ScalingSpec(null, null, null, null, null, null, null, null, null)
+            ? new ScalingSpec(
+                null, null, null, null, null, null, null, null, null, null, null, null)
             : scaling;
     replicas = replicas == null ? 1 : replicas;
     rollout = rollout == null ? new RolloutSpec(null) : rollout;
