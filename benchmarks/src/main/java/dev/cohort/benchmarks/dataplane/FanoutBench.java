@@ -55,7 +55,7 @@ public final class FanoutBench implements Bench {
             .withAggregator("cohort.students.max", 1);
     Turns turns =
         new Turns(
-            settings.duration(Duration.ofSeconds(10), Duration.ofMillis(500)),
+            settings.duration(Duration.ofSeconds(30), Duration.ofMillis(500)),
             settings.number(5, 1),
             settings.duration(Duration.ofSeconds(3), Duration.ofMillis(500)));
     List<Row> rows = new ArrayList<>();
@@ -77,7 +77,7 @@ public final class FanoutBench implements Bench {
         EchoFanout echo = new EchoFanout(STUDENTS, TOKENS, columns)) {
       List<Outcome> seen =
           turns.run(
-              List.of(new Contestant(number -> loop.call(), 1), new Contestant(echo::call, 1)));
+              List.of(new Contestant(number -> loop.call(), 1), new Contestant(echo::call, 1, 1)));
       Samples summed = seen.getFirst().latencies();
       Samples echoed = seen.getLast().latencies();
       return List.of(

@@ -88,7 +88,7 @@ public final class LatencyBench implements Bench {
 
   private static Turns turns(BenchSettings settings) {
     return new Turns(
-        settings.duration(Duration.ofSeconds(10), Duration.ofMillis(500)),
+        settings.duration(Duration.ofSeconds(40), Duration.ofMillis(500)),
         settings.number(8, 1),
         settings.duration(Duration.ofSeconds(2), Duration.ofMillis(500)));
   }

@@ -26,7 +26,7 @@ public final class SeatKillBench implements Bench {
 
   @Override
   public String summary() {
-    return "kill -9 of one of two seats, 30 % load, deadline 1 s, 20 times: failed requests";
+    return "kill -9 of one of two seats, 30 percent load, deadline 1 s, 20 times: failed requests";
   }
 
   @Override

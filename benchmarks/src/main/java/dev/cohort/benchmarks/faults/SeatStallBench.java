@@ -32,7 +32,7 @@ public final class SeatStallBench implements Bench {
 
   @Override
   public String summary() {
-    return "kill -STOP of one of two seats, 30 % load: time until p99 is under twice what it was";
+    return "kill -STOP of one of two seats, 30 percent load: time until p99 is under twice what it was";
   }
 
   @Override
