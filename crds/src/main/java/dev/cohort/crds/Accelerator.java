@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -14,12 +15,15 @@ import io.fabric8.generator.annotation.ValidationRule;
  */
 @ValidationRule(
     value =
-        "[has(self.extendedResource), has(self.resourceClaim), has(self.resourceClaimTemplate)].exists_one(given, given)",
+        "[has(self.extendedResource), has(self.resourceClaim), "
+            + "has(self.resourceClaimTemplate)].exists_one(given, given)",
     message = "exactly one of extendedResource, resourceClaim and resourceClaimTemplate")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Accelerator(
     @JsonPropertyDescription(
-            "Devices that the node counts: whole GPUs, MIG slices, or shares of time-slicing and MPS.")
+            "Devices that the node counts: whole GPUs, MIG slices, or shares of "
+                + "time-slicing and MPS.")
         ExtendedResource extendedResource,
     @JsonPropertyDescription("One claim (DRA) that all seats share.")
         ResourceClaimReference resourceClaim,

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -18,6 +19,7 @@ import io.fabric8.generator.annotation.Min;
  * @param drainSeconds how long a stopping aggregator waits for requests in flight
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record AggregatorSpec(
     @JsonPropertyDescription("Aggregators; with one, its restart is seen by clients.")
         @Min(1)
@@ -27,7 +29,7 @@ public record AggregatorSpec(
     @JsonPropertyDescription("Another image than the one the operator was installed with.")
         ContainerImage image,
     @JsonPropertyDescription(
-            "Processor, memory and local storage; the operator's own defaults when left out.")
+            "Processor, memory and local storage; the operator's own defaults when left " + "out.")
         ContainerResources resources,
     @JsonPropertyDescription("Where the pods may run.") Placement placement,
     @JsonPropertyDescription("What is added to the pods.") PodOverrides pod,

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
@@ -16,6 +17,7 @@ import io.fabric8.generator.annotation.ValidationRule;
     value = "has(self.secretName) != has(self.issuer)",
     message = "exactly one of secretName and issuer")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record CertificateSource(
     @JsonPropertyDescription("Secret with tls.crt, tls.key and ca.crt, in the same namespace.")
         @Size(min = 1, max = 253)

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
@@ -13,6 +14,7 @@ import io.fabric8.generator.annotation.Size;
  * @param pullPolicy when the image is pulled; what Kubernetes does by itself when left out
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ContainerImage(
     @JsonPropertyDescription("Reference of the image; by digest, or by a tag that is never moved.")
         @Required

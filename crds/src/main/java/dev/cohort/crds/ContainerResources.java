@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
@@ -15,20 +16,29 @@ import java.util.Map;
  */
 @ValidationRule(
     value =
-        "!has(self.requests) || self.requests.all(name, name in ['cpu', 'memory', 'ephemeral-storage'])",
-    message = "may name cpu, memory and ephemeral-storage; devices belong into seats.accelerator",
+        "!has(self.requests) || self.requests.all(name, name in ['cpu', 'memory', "
+            + "'ephemeral-storage'])",
+    message =
+        "may name cpu, memory and ephemeral-storage; devices belong into " + "seats.accelerator",
     fieldPath = ".requests")
 @ValidationRule(
     value =
-        "!has(self.limits) || self.limits.all(name, name in ['cpu', 'memory', 'ephemeral-storage'])",
-    message = "may name cpu, memory and ephemeral-storage; devices belong into seats.accelerator",
+        "!has(self.limits) || self.limits.all(name, name in ['cpu', 'memory', "
+            + "'ephemeral-storage'])",
+    message =
+        "may name cpu, memory and ephemeral-storage; devices belong into " + "seats.accelerator",
     fieldPath = ".limits")
 @ValidationRule(
     value =
-        "!has(self.requests) || !has(self.limits) || self.requests.all(name, !(name in self.limits) || quantity(string(self.requests[name])).compareTo(quantity(string(self.limits[name]))) <= 0)",
+        "!has(self.requests) || !has(self.limits) || self.requests.all(name, !(name in "
+            + "self.limits) || "
+            + "quantity(string(self.requests[name]))"
+            + ".compareTo(quantity(string(self.limits[name]))) "
+            + "<= 0)",
     message = "no request may be above its limit",
     fieldPath = ".requests")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ContainerResources(
     @JsonPropertyDescription("What is kept free for the container.") @Size(max = 3)
         Map<String, Quantity> requests,

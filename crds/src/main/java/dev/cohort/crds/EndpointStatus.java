@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
@@ -12,6 +13,7 @@ import io.fabric8.generator.annotation.Size;
  * @param tls whether clients need TLS
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record EndpointStatus(
     @JsonPropertyDescription("Host and port of the Open Inference Protocol over gRPC.")
         @Size(max = 300)

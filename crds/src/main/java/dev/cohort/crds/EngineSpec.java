@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -39,13 +40,15 @@ import java.math.BigDecimal;
     messageExpression = "'%d is above maxTokens, %d'.format([self.maxRowTokens, self.maxTokens])",
     fieldPath = ".maxRowTokens")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record EngineSpec(
     @JsonPropertyDescription("CPU, CUDA or TensorRT.") @Default("CPU") Device device,
     @JsonPropertyDescription("Arithmetic on the CPU; a GPU runs what its provider runs.")
         @Default("FP32")
         Precision precision,
     @JsonPropertyDescription(
-            "Points of the package's metric that int8 may lose at any prefix, where precision is Auto.")
+            "Points of the package's metric that int8 may lose at any prefix, where "
+                + "precision is Auto.")
         @Min(0)
         @Max(100)
         @Default("1")
@@ -67,7 +70,8 @@ public record EngineSpec(
     @JsonPropertyDescription("Tokens of one row.") @Min(1) @Max(8192) @Default("512")
         Integer maxRowTokens,
     @JsonPropertyDescription(
-            "GPU memory that one student may take (CUDA), or that building its engine may take (TensorRT); no limit when left out.")
+            "GPU memory that one student may take (CUDA), or that building its engine may "
+                + "take (TensorRT); no limit when left out.")
         Quantity deviceMemory) {
   /** Fills in what the API server would. */
   public EngineSpec {

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
@@ -18,6 +19,7 @@ import io.fabric8.generator.annotation.ValidationRule;
     message = "variables of COHORT_ are set by the operator, from the other fields",
     fieldPath = ".name")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record EnvironmentVariable(
     @JsonPropertyDescription("Name of the variable.")
         @Required

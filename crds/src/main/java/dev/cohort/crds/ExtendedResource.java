@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -18,13 +19,16 @@ import io.fabric8.generator.annotation.ValidationRule;
  * @param count devices for each seat
  */
 @ValidationRule(
-    value = "!self.name.startsWith('kubernetes.io/') && !self.name.contains('.kubernetes.io/')",
+    value =
+        "!self.name.startsWith('kubernetes.io/') && " + "!self.name.contains('.kubernetes.io/')",
     message = "must not be of the domain kubernetes.io",
     fieldPath = ".name")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ExtendedResource(
     @JsonPropertyDescription(
-            "Name of the resource, such as nvidia.com/gpu, nvidia.com/gpu.shared or nvidia.com/mig-1g.10gb.")
+            "Name of the resource, such as nvidia.com/gpu, nvidia.com/gpu.shared or "
+                + "nvidia.com/mig-1g.10gb.")
         @Required
         @Size(min = 3, max = 253)
         @Pattern(Formats.EXTENDED_RESOURCE)

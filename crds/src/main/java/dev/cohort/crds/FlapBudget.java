@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -13,6 +14,7 @@ import io.fabric8.generator.annotation.Min;
  * @param windowSeconds the window
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record FlapBudget(
     @JsonPropertyDescription("Changes of direction in one window.") @Min(2) @Max(100) @Default("2")
         Integer changes,

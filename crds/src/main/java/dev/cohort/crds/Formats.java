@@ -18,6 +18,9 @@ final class Formats {
       "^[A-Za-z0-9][-A-Za-z0-9._:]*(/[a-z0-9][-a-z0-9._]*)*"
           + "(:[A-Za-z0-9_][-A-Za-z0-9._]*)?(@sha256:[0-9a-f]{64})?$";
 
+  /** Value of a label. */
+  static final String LABEL_VALUE = "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$";
+
   /** An HTTPS address without user and fragment. */
   static final String HTTPS = "^https://[^\\s/@#?]+(/[^\\s#]*)?$";
 

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -17,9 +18,11 @@ import io.fabric8.kubernetes.api.model.Quantity;
  * @param sizeLimit most space that the unpacked package may take on the node
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record HttpsSource(
     @JsonPropertyDescription(
-            "Address of a tar archive, plain or compressed with gzip; without user name, password or fragment.")
+            "Address of a tar archive, plain or compressed with gzip; without user name, "
+                + "password or fragment.")
         @Required
         @Size(min = 9, max = 2048)
         @Pattern(Formats.HTTPS)

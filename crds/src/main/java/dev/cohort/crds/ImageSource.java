@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -17,6 +18,7 @@ import io.fabric8.generator.annotation.Size;
  *     them, else by a copy
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ImageSource(
     @JsonPropertyDescription("Reference of the image; by digest, or by a tag that is never moved.")
         @Required
@@ -27,12 +29,14 @@ public record ImageSource(
             "When the image is pulled; what Kubernetes does by itself when left out.")
         PullPolicy pullPolicy,
     @JsonPropertyDescription(
-            "Folder of the package in the image, relative to its root; the root when left out.")
+            "Folder of the package in the image, relative to its root; the root when left "
+                + "out.")
         @Size(min = 1, max = 512)
         @Pattern(Formats.RELATIVE_PATH)
         String path,
     @JsonPropertyDescription(
-            "How the folder comes into the pod. Auto: as an image volume where the cluster has them, else by a copy.")
+            "How the folder comes into the pod. Auto: as an image volume where the cluster "
+                + "has them, else by a copy.")
         @Default("Auto")
         ImageMount mount) {
   /** Fills in what the API server would. */

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -21,9 +22,11 @@ import java.util.List;
     message = "has no effect where enabled is false",
     fieldPath = ".clientNamespaces")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record NetworkPolicySpec(
     @JsonPropertyDescription(
-            "Whether the operator makes network policies: seats are reached by their aggregators only.")
+            "Whether the operator makes network policies: seats are reached by their "
+                + "aggregators only.")
         @Default("true")
         Boolean enabled,
     @JsonPropertyDescription(

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -13,9 +14,11 @@ import io.fabric8.generator.annotation.ValidationRule;
  */
 @ValidationRule(
     value =
-        "[has(self.persistentVolumeClaim), has(self.image), has(self.https)].exists_one(given, given)",
+        "[has(self.persistentVolumeClaim), has(self.image), "
+            + "has(self.https)].exists_one(given, given)",
     message = "exactly one of persistentVolumeClaim, image and https names the package")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PackageSource(
     @JsonPropertyDescription("A folder of a persistent volume claim in the same namespace.")
         VolumeSource persistentVolumeClaim,

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -15,6 +16,7 @@ import io.fabric8.generator.annotation.Min;
  * @param returnSeconds how long there must be room before a student comes back
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ParkingSpec(
     @JsonPropertyDescription("Whether students are parked.") @Default("true") Boolean enabled,
     @JsonPropertyDescription("How long devices must be short before students are parked.")

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
@@ -21,13 +22,16 @@ import java.util.Map;
  * @param schedulerName scheduler of the pods; the default one when left out
  */
 @ValidationRule(
-    value = "!has(self.nodeSelector) || self.nodeSelector.all(key, size(key) <= 317)",
-    message = "keys have at most 317 characters",
+    value =
+        "!has(self.nodeSelector) || self.nodeSelector.all(key, "
+            + "!format.qualifiedName().validate(key).hasValue())",
+    message = "keys must be names of labels, such as pool or example.org/pool",
     fieldPath = ".nodeSelector")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Placement(
     @JsonPropertyDescription("Labels that a node must have.") @Size(max = 16)
-        Map<String, @Size(max = 63) String> nodeSelector,
+        Map<String, @Size(max = 63) @Pattern(Formats.LABEL_VALUE) String> nodeSelector,
     @JsonPropertyDescription("As in the pod specification of Kubernetes.") Affinity affinity,
     @JsonPropertyDescription("Taints of nodes that the pods accept.") @Size(max = 16)
         List<TolerationSpec> tolerations,

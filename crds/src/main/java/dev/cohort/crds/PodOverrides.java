@@ -1,7 +1,9 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -17,21 +19,26 @@ import java.util.Map;
  */
 @ValidationRule(
     value =
-        "!has(self.labels) || self.labels.all(key, !key.startsWith('app.kubernetes.io/') && !key.startsWith('cohort.dev/'))",
+        "!has(self.labels) || self.labels.all(key, "
+            + "!key.startsWith('app.kubernetes.io/') && !key.startsWith('cohort.dev/'))",
     message = "keys of app.kubernetes.io and cohort.dev are set by the operator",
     fieldPath = ".labels")
 @ValidationRule(
-    value = "!has(self.labels) || self.labels.all(key, size(key) <= 317)",
-    message = "keys have at most 317 characters",
+    value =
+        "!has(self.labels) || self.labels.all(key, "
+            + "!format.qualifiedName().validate(key).hasValue())",
+    message = "keys must be names of labels, such as team or example.org/team",
     fieldPath = ".labels")
 @ValidationRule(
-    value = "!has(self.annotations) || self.annotations.all(key, !key.startsWith('cohort.dev/'))",
+    value =
+        "!has(self.annotations) || self.annotations.all(key, " + "!key.startsWith('cohort.dev/'))",
     message = "keys of cohort.dev are set by the operator",
     fieldPath = ".annotations")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PodOverrides(
     @JsonPropertyDescription("More labels; the keys of the operator are not free.") @Size(max = 32)
-        Map<String, @Size(max = 63) String> labels,
+        Map<String, @Size(max = 63) @Pattern(Formats.LABEL_VALUE) String> labels,
     @JsonPropertyDescription("More annotations.") @Size(max = 32)
         Map<String, @Size(max = 4096) String> annotations,
     @JsonPropertyDescription("More environment variables of the container.")

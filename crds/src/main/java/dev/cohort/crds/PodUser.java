@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
@@ -13,6 +14,7 @@ import io.fabric8.generator.annotation.Min;
  * @param fsGroup group that owns the volumes
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PodUser(
     @JsonPropertyDescription("User of the processes.") @Min(1) @Max(2147483647) Long runAsUser,
     @JsonPropertyDescription("Their group.") @Min(1) @Max(2147483647) Long runAsGroup,

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
@@ -17,6 +18,7 @@ import io.fabric8.generator.annotation.Size;
  * @param summary students in use and of the package, as in 3/4
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PrefixStatus(
     @JsonPropertyDescription("Students in use; of several aggregators the fewest.") @Min(0) @Max(64)
         Integer current,

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -24,15 +25,17 @@ import java.math.BigDecimal;
         "'%d is above maxStudents, %d'.format([self.minStudents, self.maxStudents])",
     fieldPath = ".minStudents")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PruningSpec(
     @JsonPropertyDescription(
-            "Fewest students that may answer; the package's floor prefix where that is more.")
+            "Fewest students that may answer; the package's floor prefix where that is " + "more.")
         @Min(1)
         @Max(64)
         @Default("1")
         Integer minStudents,
     @JsonPropertyDescription(
-            "Most students that are asked; all when left out. Equal to minStudents it pins the prefix.")
+            "Most students that are asked; all when left out. Equal to minStudents it pins "
+                + "the prefix.")
         @Min(1)
         @Max(64)
         Integer maxStudents,

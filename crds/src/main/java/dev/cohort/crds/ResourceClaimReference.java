@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
@@ -13,6 +14,7 @@ import io.fabric8.generator.annotation.Size;
  * @param request the request of the claim that the seat uses; all of them when left out
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ResourceClaimReference(
     @JsonPropertyDescription("Name of the claim or the template.")
         @Required

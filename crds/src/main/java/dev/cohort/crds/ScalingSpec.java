@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -36,24 +37,29 @@ import io.fabric8.generator.annotation.ValidationRule;
     fieldPath = ".minSeats")
 @ValidationRule(
     value =
-        "!has(self.fallbackSeats) || !has(self.maxSeats) || self.fallbackSeats <= self.maxSeats",
+        "!has(self.fallbackSeats) || !has(self.maxSeats) || self.fallbackSeats <= "
+            + "self.maxSeats",
     message = "is above maxSeats",
     messageExpression = "'%d is above maxSeats, %d'.format([self.fallbackSeats, self.maxSeats])",
     fieldPath = ".fallbackSeats")
 @ValidationRule(
     value =
-        "!has(self.fallbackSeats) || !has(self.minSeats) || self.fallbackSeats >= self.minSeats",
+        "!has(self.fallbackSeats) || !has(self.minSeats) || self.fallbackSeats >= "
+            + "self.minSeats",
     message = "is below minSeats",
     messageExpression = "'%d is below minSeats, %d'.format([self.fallbackSeats, self.minSeats])",
     fieldPath = ".fallbackSeats")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ScalingSpec(
     @JsonPropertyDescription(
-            "Auto: the operator decides. Advisory: as Off, and status says what Auto would do. External: the scale subresource decides. Off: replicas, within the bounds.")
+            "Auto: the operator decides. Advisory: as Off, and status says what Auto would "
+                + "do. External: the scale subresource decides. Off: replicas, within the bounds.")
         @Default("Auto")
         ScalingMode mode,
     @JsonPropertyDescription(
-            "Fewest seats: of all students together in the regime Shared, of student 0 in Dedicated. When left out: one for each student in Shared, one in Dedicated.")
+            "Fewest seats: of all students together in the regime Shared, of student 0 in "
+                + "Dedicated. When left out: one for each student in Shared, one in Dedicated.")
         @Min(1)
         @Max(1024)
         Integer minSeats,
@@ -67,12 +73,14 @@ public record ScalingSpec(
         @Max(1024)
         Integer fallbackSeats,
     @JsonPropertyDescription(
-            "Most devices of seats.accelerator that all seats together may take; it comes before minSeats. No limit beside maxSeats when left out.")
+            "Most devices of seats.accelerator that all seats together may take; it comes "
+                + "before minSeats. No limit beside maxSeats when left out.")
         @Min(1)
         @Max(16384)
         Integer gpuBudget,
     @JsonPropertyDescription(
-            "Use of the seats that scaling aims at; from 85 on no room is left to bring the last student back.")
+            "Use of the seats that scaling aims at; from 85 on no room is left to bring "
+                + "the last student back.")
         @Min(10)
         @Max(100)
         @Default("70")
@@ -84,7 +92,8 @@ public record ScalingSpec(
         @Default("10")
         Integer deadBandPercent,
     @JsonPropertyDescription(
-            "Need of the panic window, as a share of the seats, that counts as a burst by itself.")
+            "Need of the panic window, as a share of the seats, that counts as a burst by "
+                + "itself.")
         @Min(101)
         @Max(10000)
         @Default("200")
@@ -96,7 +105,8 @@ public record ScalingSpec(
     @JsonPropertyDescription("How often the direction may change.") @Default("{}")
         FlapBudget flapBudget,
     @JsonPropertyDescription(
-            "How the last students give their devices to the first, in the regime Dedicated; its defaults hold when left out.")
+            "How the last students give their devices to the first, in the regime "
+                + "Dedicated; its defaults hold when left out.")
         ParkingSpec parking) {
   /** Fills in what the API server would. */
   public ScalingSpec {

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
@@ -17,9 +18,11 @@ import io.fabric8.generator.annotation.Size;
  * @param time when it was decided
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ScalingStatus(
     @JsonPropertyDescription(
-            "Seats of all students together that were decided on; in mode Advisory they are not applied.")
+            "Seats of all students together that were decided on; in mode Advisory they "
+                + "are not applied.")
         @Min(0)
         @Max(65536)
         Integer desired,

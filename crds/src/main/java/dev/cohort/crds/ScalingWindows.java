@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -19,9 +20,10 @@ import io.fabric8.generator.annotation.ValidationRule;
     value = "self.panicSeconds <= self.stableSeconds",
     message = "is above stableSeconds",
     messageExpression =
-        "'%d is above stableSeconds, %d'.format([self.panicSeconds, self.stableSeconds])",
+        "'%d is above stableSeconds, %d'.format([self.panicSeconds, " + "self.stableSeconds])",
     fieldPath = ".panicSeconds")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ScalingWindows(
     @JsonPropertyDescription("Window of a burst: seats are added on what it shows.")
         @Min(1)

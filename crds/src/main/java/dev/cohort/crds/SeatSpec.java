@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -17,12 +18,14 @@ import io.fabric8.generator.annotation.Min;
  * @param drainSeconds how long a stopping seat waits for the batches it accepted
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record SeatSpec(
     @JsonPropertyDescription(
-            "Another image than the one the operator was installed with; the GPU devices need it.")
+            "Another image than the one the operator was installed with; the GPU devices "
+                + "need it.")
         ContainerImage image,
     @JsonPropertyDescription(
-            "Processor, memory and local storage; the operator's own defaults when left out.")
+            "Processor, memory and local storage; the operator's own defaults when left " + "out.")
         ContainerResources resources,
     @JsonPropertyDescription("What one seat takes of a GPU; needed with device CUDA and TensorRT.")
         Accelerator accelerator,

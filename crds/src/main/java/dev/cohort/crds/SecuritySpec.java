@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -21,6 +22,7 @@ import io.fabric8.generator.annotation.ValidationRule;
     message = "needs clientTls, else tokens would travel in the clear",
     fieldPath = ".clientTokens")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record SecuritySpec(
     @JsonPropertyDescription("Certificate that the aggregators show to clients.")
         CertificateSource clientTls,

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -20,6 +21,7 @@ import java.util.Map;
     messageExpression = "'goes with type LoadBalancer only, not with ' + self.type",
     fieldPath = ".loadBalancerClass")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ServiceSpec(
     @JsonPropertyDescription("How it is reached.") @Default("ClusterIP") ServiceType type,
     @JsonPropertyDescription("Annotations of the Service.") @Size(max = 32)

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -24,6 +25,7 @@ import io.fabric8.generator.annotation.ValidationRule;
     messageExpression = "'%d is above queueBytes, %d'.format([self.messageBytes, self.queueBytes])",
     fieldPath = ".messageBytes")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ServingLimits(
     @JsonPropertyDescription("Bytes of one request, decompressed.")
         @Min(1024)

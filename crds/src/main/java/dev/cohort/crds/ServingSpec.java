@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -25,21 +26,25 @@ import io.fabric8.generator.annotation.ValidationRule;
     fieldPath = ".batchingWindowMillis")
 @ValidationRule(
     value =
-        "!has(self.batchingWindowMillis) || self.batchingWindowMillis < self.latencyTargetMillis",
+        "!has(self.batchingWindowMillis) || self.batchingWindowMillis < "
+            + "self.latencyTargetMillis",
     message = "must be below latencyTargetMillis",
     messageExpression =
-        "'%d must be below latencyTargetMillis, %d'.format([self.batchingWindowMillis, self.latencyTargetMillis])",
+        "'%d must be below latencyTargetMillis, %d'.format([self.batchingWindowMillis, "
+            + "self.latencyTargetMillis])",
     fieldPath = ".batchingWindowMillis")
 @ValidationRule(
     value = "self.latencyTargetMillis <= self.timeoutSeconds * 1000",
     message = "is above timeoutSeconds",
     messageExpression =
-        "'%d ms is above timeoutSeconds, %d s'.format([self.latencyTargetMillis, self.timeoutSeconds])",
+        "'%d ms is above timeoutSeconds, %d s'.format([self.latencyTargetMillis, "
+            + "self.timeoutSeconds])",
     fieldPath = ".latencyTargetMillis")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ServingSpec(
     @JsonPropertyDescription(
-            "Predicted time to an answer, in milliseconds, beyond which students are dropped.")
+            "Predicted time to an answer, in milliseconds, beyond which students are " + "dropped.")
         @Min(1)
         @Max(60000)
         @Default("50")
@@ -51,7 +56,7 @@ public record ServingSpec(
         Integer timeoutSeconds,
     @JsonPropertyDescription("When a batch leaves.") @Default("Hungry") Batching batching,
     @JsonPropertyDescription(
-            "How long the oldest row waits for others when batching is Lazy; 5 when left out.")
+            "How long the oldest row waits for others when batching is Lazy; 5 when left " + "out.")
         @Min(1)
         @Max(60000)
         Integer batchingWindowMillis,

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
@@ -37,7 +38,7 @@ import java.util.List;
     value = "!has(self.scaling.maxSeats) || self.replicas <= self.scaling.maxSeats",
     message = "is above scaling.maxSeats",
     messageExpression =
-        "'%d is above scaling.maxSeats, %d'.format([self.replicas, self.scaling.maxSeats])",
+        "'%d is above scaling.maxSeats, %d'.format([self.replicas, " + "self.scaling.maxSeats])",
     fieldPath = ".replicas")
 @ValidationRule(
     value = "!(self.engine.device in ['CUDA', 'TensorRT']) || has(self.seats.accelerator)",
@@ -54,10 +55,15 @@ import java.util.List;
     fieldPath = ".scaling")
 @ValidationRule(
     value =
-        "!has(self.scaling.gpuBudget) || !has(self.scaling.minSeats) || !has(self.seats.accelerator) || !has(self.seats.accelerator.extendedResource) || self.scaling.minSeats * self.seats.accelerator.extendedResource.count <= self.scaling.gpuBudget",
+        "!has(self.scaling.gpuBudget) || !has(self.scaling.minSeats) || "
+            + "!has(self.seats.accelerator) || !has(self.seats.accelerator.extendedResource) "
+            + "|| self.scaling.minSeats * self.seats.accelerator.extendedResource.count <= "
+            + "self.scaling.gpuBudget",
     message = "minSeats take more devices than gpuBudget",
     messageExpression =
-        "'minSeats, %d, with %d devices each take more than gpuBudget, %d'.format([self.scaling.minSeats, self.seats.accelerator.extendedResource.count, self.scaling.gpuBudget])",
+        "'minSeats, %d, with %d devices each take more than gpuBudget, "
+            + "%d'.format([self.scaling.minSeats, "
+            + "self.seats.accelerator.extendedResource.count, self.scaling.gpuBudget])",
     fieldPath = ".scaling")
 @ValidationRule(
     value = "self.regime == 'Dedicated' || !has(self.scaling.parking)",
@@ -65,12 +71,17 @@ import java.util.List;
     fieldPath = ".scaling")
 @ValidationRule(
     value =
-        "!has(self.scaling.gpuBudget) || !has(self.seats.accelerator) || !has(self.seats.accelerator.extendedResource) || self.seats.accelerator.extendedResource.count <= self.scaling.gpuBudget",
+        "!has(self.scaling.gpuBudget) || !has(self.seats.accelerator) || "
+            + "!has(self.seats.accelerator.extendedResource) || "
+            + "self.seats.accelerator.extendedResource.count <= self.scaling.gpuBudget",
     message = "gpuBudget is less than one seat takes",
     messageExpression =
-        "'gpuBudget, %d, is less than one seat takes, %d'.format([self.scaling.gpuBudget, self.seats.accelerator.extendedResource.count])",
+        "'gpuBudget, %d, is less than one seat takes, "
+            + "%d'.format([self.scaling.gpuBudget, "
+            + "self.seats.accelerator.extendedResource.count])",
     fieldPath = ".scaling")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record StudentEnsembleSpec(
     @JsonPropertyDescription("Where the package comes from.") @JsonProperty("package") @Required
         PackageSource source,
@@ -92,7 +103,9 @@ public record StudentEnsembleSpec(
     @JsonPropertyDescription("How many seats there are, and who decides it.") @Default("{}")
         ScalingSpec scaling,
     @JsonPropertyDescription(
-            "Seats in the scaling modes Advisory, External and Off: all of them in the regime Shared, those of student 0 in Dedicated; never fewer than minSeats. The scale subresource sets it.")
+            "Seats in the scaling modes Advisory, External and Off: all of them in the "
+                + "regime Shared, those of student 0 in Dedicated; never fewer than minSeats. "
+                + "The scale subresource sets it.")
         @SpecReplicas
         @Min(1)
         @Max(1024)

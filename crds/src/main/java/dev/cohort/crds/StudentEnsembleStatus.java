@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
@@ -26,6 +27,7 @@ import java.util.List;
  * @param selector label selector of the pods that replicas counts
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record StudentEnsembleStatus(
     @JsonPropertyDescription("Generation of the resource that this status is about.")
         Long observedGeneration,
@@ -42,7 +44,8 @@ public record StudentEnsembleStatus(
         TransitionStatus lastTransition,
     @JsonPropertyDescription("Where clients reach the ensemble.") EndpointStatus endpoint,
     @JsonPropertyDescription(
-            "Seats that there are: all of them in the regime Shared, those of student 0 in Dedicated.")
+            "Seats that there are: all of them in the regime Shared, those of student 0 in "
+                + "Dedicated.")
         @StatusReplicas
         @Min(0)
         @Max(65536)

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
@@ -16,6 +17,7 @@ import io.fabric8.generator.annotation.Required;
  * @param parked seats that parking took away
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record StudentStatus(
     @JsonPropertyDescription("Which student, from 0.") @Required @Min(0) @Max(63) Integer index,
     @JsonPropertyDescription("What its seats do.") StudentState state,

@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -25,10 +26,11 @@ import io.fabric8.generator.annotation.ValidationRule;
     value = "self.operator == 'Exists' || has(self.key)",
     message = "operator Equal needs a key")
 @ValidationRule(
-    value = "!has(self.tolerationSeconds) || (has(self.effect) && self.effect == 'NoExecute')",
+    value = "!has(self.tolerationSeconds) || (has(self.effect) && self.effect == " + "'NoExecute')",
     message = "goes with effect NoExecute only",
     fieldPath = ".tolerationSeconds")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record TolerationSpec(
     @JsonPropertyDescription("Key of the taint; any with operator Exists when left out.")
         @Size(min = 1, max = 317)

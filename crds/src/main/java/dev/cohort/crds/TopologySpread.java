@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -16,6 +17,7 @@ import io.fabric8.generator.annotation.Size;
  * @param whenUnsatisfiable what happens to a pod that cannot be spread
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record TopologySpread(
     @JsonPropertyDescription("Label of the nodes, such as topology.kubernetes.io/zone.")
         @Required

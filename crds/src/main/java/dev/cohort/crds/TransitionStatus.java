@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
@@ -15,6 +16,7 @@ import io.fabric8.generator.annotation.Size;
  * @param time when
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record TransitionStatus(
     @JsonPropertyDescription("What changed: Prefix, Seats or Package.") @Size(max = 32) String kind,
     @JsonPropertyDescription("What was before.") @Size(max = 128) String from,

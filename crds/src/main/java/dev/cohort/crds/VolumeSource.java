@@ -1,5 +1,6 @@
 package dev.cohort.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
@@ -13,6 +14,7 @@ import io.fabric8.generator.annotation.Size;
  * @param path folder of the package in the volume, relative to its root; the root when left out
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record VolumeSource(
     @JsonPropertyDescription("Name of the claim, in the same namespace.")
         @Required
@@ -20,7 +22,8 @@ public record VolumeSource(
         @Pattern(Formats.SUBDOMAIN)
         String claimName,
     @JsonPropertyDescription(
-            "Folder of the package in the volume, relative to its root; the root when left out.")
+            "Folder of the package in the volume, relative to its root; the root when left "
+                + "out.")
         @Size(min = 1, max = 512)
         @Pattern(Formats.RELATIVE_PATH)
         String path) {}

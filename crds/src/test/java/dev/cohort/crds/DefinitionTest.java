@@ -3,6 +3,7 @@ package dev.cohort.crds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -65,8 +66,7 @@ final class DefinitionTest {
     for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
       JsonNode filled = property.getValue().get("default");
       if (!value.has(property.getKey()) && filled != null) {
-        ((com.fasterxml.jackson.databind.node.ObjectNode) value)
-            .set(property.getKey(), filled.deepCopy());
+        ((ObjectNode) value).set(property.getKey(), filled.deepCopy());
       }
       if (value.has(property.getKey())) {
         applyDefaults(property.getValue(), value.get(property.getKey()));

@@ -1,6 +1,7 @@
 package dev.cohort.crds;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -202,7 +203,7 @@ final class Page {
   }
 
   private static String plain(JsonNode number) {
-    return new java.math.BigDecimal(number.asText()).stripTrailingZeros().toPlainString();
+    return new BigDecimal(number.asText()).stripTrailingZeros().toPlainString();
   }
 
   private void collectRules(String path, JsonNode schema) {

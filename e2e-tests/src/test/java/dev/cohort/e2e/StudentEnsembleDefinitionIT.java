@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cohort.crds.Condition;
 import dev.cohort.crds.ConditionReason;
 import dev.cohort.crds.ConditionStatus;
@@ -25,6 +26,8 @@ import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -167,6 +170,37 @@ final class StudentEnsembleDefinitionIT {
         "cohort.dev/ensemble=reported", ensemble("reported").scale().getStatus().getSelector());
     String again = version(client.resource(report).subresource("status").patch(APPLY));
     assertEquals(version(written), again, "applied twice");
+  }
+
+  @Test
+  void showsColumns() throws Exception {
+    create("listed", "regime: Dedicated");
+    StudentEnsemble report = new StudentEnsemble();
+    report.setMetadata(new ObjectMetaBuilder().withName("listed").withNamespace(NAMESPACE).build());
+    report.setStatus(status(Instant.parse("2026-01-01T10:00:00Z")));
+    client.resource(report).subresource("status").patch(APPLY);
+    JsonNode table = Serialization.unmarshal(table("listed"), JsonNode.class);
+    assertEquals(
+        List.of("Name", "Ready", "Prefix", "Seats", "Reason", "Age", "Mode", "Regime", "Package"),
+        table.path("columnDefinitions").findValuesAsText("name"));
+    JsonNode cells = table.at("/rows/0/cells");
+    assertEquals("True", cells.path(1).asText());
+    assertEquals("3/4", cells.path(2).asText());
+    assertEquals(ConditionReason.SERVING.value(), cells.path(4).asText());
+    assertEquals("Dedicated", cells.path(7).asText());
+  }
+
+  /** The answer that kubectl asks for. */
+  private static String table(String name) throws Exception {
+    HttpClient http = client.getHttpClient();
+    HttpRequest request =
+        http.newHttpRequestBuilder()
+            .uri(
+                "%sapis/cohort.dev/v1alpha1/namespaces/%s/studentensembles/%s"
+                    .formatted(client.getMasterUrl(), NAMESPACE, name))
+            .header("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
+            .build();
+    return http.sendAsync(request, String.class).get(30, TimeUnit.SECONDS).body();
   }
 
   private static StudentEnsembleStatus status(Instant now) {
