@@ -68,6 +68,24 @@ def test_a_set_without_test_rows_gives_half_of_dev_and_gets_a_teacher(lesson, tm
     assert (tmp_path / "cache" / "teachers" / "halved" / "provenance.json").is_file()
 
 
+def test_a_gain_is_counted_over_the_baselines_whole_ensemble(lesson, tmp_path, capsys):
+    base = write_teacher(tmp_path / "base", "bert-embedding", num_hidden_layers=6)
+    for recipe in ("one", "one-soft"):
+        more = ("--base", str(base), "--init-from", str(base))
+        assert main(arguments(lesson, tmp_path, recipe, *more)) == 0, capsys.readouterr()
+    results = [
+        json.loads((tmp_path / "results" / f"{recipe}.json").read_text())
+        for recipe in ("one", "one-soft")
+    ]
+    assert "gain" not in results[0]
+    gain = results[1]["gain"]
+    assert gain["over"] == "one"
+    whole = results[1]["prefixes"][0] - results[0]["prefixes"][0]
+    assert gain["differences"] == pytest.approx([whole], abs=1e-5)
+    low, high = gain["difference_intervals"][0]
+    assert low <= whole <= high
+
+
 def test_what_a_recipe_lacks_is_named(lesson, tmp_path, capsys):
     assert main(arguments(lesson, tmp_path, "one-unlabelled")) == 2
     assert "--unlabelled" in capsys.readouterr().err

@@ -21,6 +21,7 @@ from .files import atomic_file
 from .finetune import FinetuneOptions, finetune
 from .levers import Lever, lever
 from .manifest import read_manifest
+from .measure import compare_packages
 from .recipe import Paths
 from .report import FIGURES
 from .run import Conditions, run_distillation
@@ -88,6 +89,7 @@ def run_experiment(options: ExperimentOptions) -> dict[str, Any]:
     )
     figures = json.loads((paths.report / FIGURES).read_text("utf-8"))
     result = _result(options, figures) | {"latency_ms": _latencies(paths.out)}
+    result |= _gain(options, chosen, paths)
     _write(result, options.out)
     return result
 
@@ -95,8 +97,7 @@ def run_experiment(options: ExperimentOptions) -> dict[str, Any]:
 def _paths(
     options: ExperimentOptions, chosen: Lever, splits: Mapping[str, Path], teacher: Path
 ) -> Paths:
-    name = f"{options.dataset.name}-{options.recipe}-{options.seed}".replace("_", "-")
-    out = options.cache / "packages" / name
+    out = _package(options, options.recipe)
     out.parent.mkdir(parents=True, exist_ok=True)
     return Paths(
         teacher=teacher,
@@ -107,8 +108,14 @@ def _paths(
         init_from=options.init_from if chosen.needs_init else None,
         answers=options.cache / "answers",
         out=out,
-        work=out.with_name(f"{name}.work"),
+        work=out.with_name(f"{out.name}.work"),
     )
+
+
+def _package(options: ExperimentOptions, recipe: str) -> Path:
+    """Where the cache keeps the package of a recipe."""
+    name = f"{options.dataset.name}-{recipe}-{options.seed}".replace("_", "-")
+    return options.cache / "packages" / name
 
 
 def _splits(options: ExperimentOptions) -> dict[str, Path]:
@@ -174,6 +181,15 @@ def _result(options: ExperimentOptions, figures: Mapping[str, Any]) -> dict[str,
         "device": _device(options.device),
         "figures": {name: figures[name] for name in sorted(figures)},
     }
+
+
+def _gain(options: ExperimentOptions, chosen: Lever, paths: Paths) -> dict[str, Any]:
+    """The prefixes against the baseline's whole ensemble, if the cache has a run with this seed."""
+    baseline = _package(options, chosen.baseline)
+    if options.recipe == chosen.baseline or not baseline.is_dir():
+        return {}
+    data = paths.test or paths.dev
+    return {"gain": {"over": chosen.baseline} | compare_packages(paths.out, baseline, data)}
 
 
 def _latencies(package: Path) -> list[float]:

@@ -13,12 +13,16 @@ from .recipe import Recipe
 
 @dataclass(frozen=True)
 class Lever:
-    """A recipe by its differences; `needs_init` and `needs_texts` name files it wants."""
+    """A recipe by its differences; `needs_init` and `needs_texts` name files it wants.
+
+    `baseline` is the recipe that its gain is counted over.
+    """
 
     about: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     needs_init: bool = True
     needs_texts: bool = False
+    baseline: str = "joint"
 
     def recipe(self, seed: int, name: str, max_train_tokens: int | None) -> Recipe:
         """The whole recipe for one run."""
@@ -80,7 +84,9 @@ _RIVALS: dict[str, Lever] = {
     ),
 }
 
-LEVERS: dict[str, Lever] = _OF_ONE | _OF_FOUR | _RIVALS
+LEVERS: dict[str, Lever] = (
+    {name: replace(lever, baseline="one") for name, lever in _OF_ONE.items()} | _OF_FOUR | _RIVALS
+)
 
 
 def lever(name: str) -> Lever:

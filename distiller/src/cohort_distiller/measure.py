@@ -57,6 +57,21 @@ def evaluate_file(options: EvaluateOptions) -> dict[str, Any]:
     return facts
 
 
+def compare_packages(package: Path, baseline: Path, data: Path) -> dict[str, Any]:
+    """Each prefix of a package minus the whole ensemble of another one, on the same labelled rows.
+
+    What `paired_differences` gives, with the other ensemble in the teacher's place.
+    """
+    manifests = [read_manifest(folder) for folder in (package, baseline)]
+    tables = [read_rows(data, manifest) for manifest in manifests]
+    said, other = (
+        _Answers.of(Runtime(folder, manifest), table, None).prefixes
+        for folder, manifest, table in zip((package, baseline), manifests, tables, strict=True)
+    )
+    whole = _Answers(said, other[-1])
+    return _compared(whole, manifests[0], tables[0])
+
+
 @dataclass(frozen=True)
 class _Answers:
     """Answers of every prefix [M,N,D] and, where there is one, of the teacher [N,D]."""
