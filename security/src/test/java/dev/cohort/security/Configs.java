@@ -1,5 +1,7 @@
 package dev.cohort.security;
 
+import static java.util.Optional.ofNullable;
+
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -8,64 +10,19 @@ final class Configs {
   private Configs() {}
 
   static TlsConfig tls(String mode, Path certificate, Path key, Path clientCa) {
-    return new TlsConfig() {
-      @Override
-      public Optional<String> mode() {
-        return Optional.ofNullable(mode);
-      }
-
-      @Override
-      public Optional<Path> certificate() {
-        return Optional.ofNullable(certificate);
-      }
-
-      @Override
-      public Optional<Path> key() {
-        return Optional.ofNullable(key);
-      }
-
-      @Override
-      public Optional<Path> clientCa() {
-        return Optional.ofNullable(clientCa);
-      }
-    };
+    return new TlsValues(
+        ofNullable(mode), ofNullable(certificate), ofNullable(key), ofNullable(clientCa));
   }
 
   static AuthConfig auth(String mode, Path tokens) {
-    return new AuthConfig() {
-      @Override
-      public Optional<String> mode() {
-        return Optional.ofNullable(mode);
-      }
-
-      @Override
-      public Optional<Path> tokens() {
-        return Optional.ofNullable(tokens);
-      }
-    };
+    return new AuthValues(ofNullable(mode), ofNullable(tokens));
   }
 
   static ClientTlsConfig client(String mode, Path ca, Path certificate, Path key) {
-    return new ClientTlsConfig() {
-      @Override
-      public Optional<String> mode() {
-        return Optional.ofNullable(mode);
-      }
-
-      @Override
-      public Optional<Path> ca() {
-        return Optional.ofNullable(ca);
-      }
-
-      @Override
-      public Optional<Path> certificate() {
-        return Optional.ofNullable(certificate);
-      }
-
-      @Override
-      public Optional<Path> key() {
-        return Optional.ofNullable(key);
-      }
-    };
+    return new Client(ofNullable(mode), ofNullable(ca), ofNullable(certificate), ofNullable(key));
   }
+
+  private record Client(
+      Optional<String> mode, Optional<Path> ca, Optional<Path> certificate, Optional<Path> key)
+      implements ClientTlsConfig {}
 }

@@ -4,8 +4,10 @@ import dev.cohort.cli.CommandException;
 import dev.cohort.cli.Target;
 import dev.cohort.cli.TargetOptions;
 import dev.cohort.security.AuthConfig;
+import dev.cohort.security.AuthValues;
 import dev.cohort.security.ServerSecurity;
 import dev.cohort.security.TlsConfig;
+import dev.cohort.security.TlsValues;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.TlsChannelCredentials;
@@ -135,40 +137,15 @@ final class Protection {
   }
 
   private TlsConfig tls() {
-    return new TlsConfig() {
-      @Override
-      public Optional<String> mode() {
-        return plaintext ? Optional.of("plaintext") : Optional.empty();
-      }
-
-      @Override
-      public Optional<Path> certificate() {
-        return Optional.ofNullable(certificate);
-      }
-
-      @Override
-      public Optional<Path> key() {
-        return Optional.ofNullable(key);
-      }
-
-      @Override
-      public Optional<Path> clientCa() {
-        return Optional.ofNullable(clientCa);
-      }
-    };
+    return new TlsValues(
+        plaintext ? Optional.of("plaintext") : Optional.empty(),
+        Optional.ofNullable(certificate),
+        Optional.ofNullable(key),
+        Optional.ofNullable(clientCa));
   }
 
   private AuthConfig auth() {
-    return new AuthConfig() {
-      @Override
-      public Optional<String> mode() {
-        return anybody ? Optional.of("none") : Optional.empty();
-      }
-
-      @Override
-      public Optional<Path> tokens() {
-        return Optional.ofNullable(tokens);
-      }
-    };
+    return new AuthValues(
+        anybody ? Optional.of("none") : Optional.empty(), Optional.ofNullable(tokens));
   }
 }
