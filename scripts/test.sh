@@ -2,6 +2,7 @@
 # ./cohort test: every gate and every test; all of them run, and all are reported. Sourced by ./cohort.
 
 readonly VERIFY_LOG=$COHORT_ROOT/target/cohort-verify.log
+readonly VERIFY_BEGIN=$COHORT_ROOT/target/cohort-verify.begin
 
 PASSED=0
 FAILED=0
@@ -29,8 +30,21 @@ skip() {
   SUMMARY+=("$(printf 'skipped           %s: %s' "$1" "$2")")
 }
 
+# Java tests of this run that did not run, by their reasons: Maven's own log only counts them.
+java_skips() {
+  local count reason
+  while read -r count reason; do
+    skip "Java: $count tests or classes of tests" "$reason"
+  done < <(
+    find "$COHORT_ROOT" -path '*/target/*-reports/TEST-*.xml' -newer "$VERIFY_BEGIN" -exec \
+      grep -ho '<skipped [^>]*message="[^"]*"' {} + |
+      sed -e 's/.*message="//' -e 's/"$//' -e 's/.*skipped: //' -e 's/&apos;/'"'"'/g' | sort | uniq -c
+  )
+}
+
 java_tests() {
   check "Java: build, gates, tests" java_verify
+  java_skips
   if ((FAILED == 0)); then
     check "Java: reproducible jars" "$COHORT_ROOT/scripts/check-reproducible.sh"
   else
@@ -49,6 +63,7 @@ java_verify() {
   local digest
   digest=$(source_digest)
   mkdir -p "$COHORT_ROOT/target"
+  : >"$VERIFY_BEGIN"
   run_maven verify 2>&1 | tee "$VERIFY_LOG" | show_verify_progress || {
     say "the whole log is in $VERIFY_LOG"
     return 1

@@ -48,6 +48,11 @@ public final class ApiServer implements AutoCloseable {
     return programs().map(ApiServer::new);
   }
 
+  /** Whether the programs are there. */
+  public static boolean isBuilt() {
+    return programs().isPresent();
+  }
+
   /** Where the programs are looked for. */
   public static Path folder() {
     String set = System.getenv("COHORT_CLUSTER_DIR");

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cohort.crds.Condition;
@@ -35,15 +34,19 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The definition of StudentEnsemble on a real API server. */
+@EnabledIf(
+    value = "dev.cohort.e2e.ApiServer#isBuilt",
+    disabledReason =
+        "skipped: no kube-apiserver below $COHORT_CLUSTER_DIR, by default ~/.cache/cohort-cluster")
 final class StudentEnsembleDefinitionIT {
   private static final String NAMESPACE = "default";
   private static final PatchContext APPLY =
@@ -59,11 +62,7 @@ final class StudentEnsembleDefinitionIT {
   /** The released definition first, an object of it, then the present one in its place. */
   @BeforeAll
   static void start() throws Exception {
-    Optional<ApiServer> started = ApiServer.start();
-    assumeTrue(
-        started.isPresent(),
-        "skipped: no kube-apiserver in " + ApiServer.folder() + "; the test cluster builds it");
-    server = started.get();
+    server = ApiServer.start().orElseThrow();
     client = server.admin();
     try (InputStream released = Files.newInputStream(RELEASED)) {
       define(released);
