@@ -49,7 +49,7 @@ import org.junit.jupiter.api.Test;
  */
 class FrontDoorBoundsIT {
   private static final int CONNECTIONS = 2;
-  private static final int STREAMS = 3;
+  private static final int STREAMS = 2;
   private static final int QUEUE = 2;
   private static final ModelInferRequest REQUEST =
       Requests.typed("tiny-package", Requests.texts("text", List.of(1L), "a good film"));
@@ -113,14 +113,15 @@ class FrontDoorBoundsIT {
     return registry.get("cohort.queue.requests").gauge().value();
   }
 
-  /** One request with the seat, and the queue full behind it. */
-  private List<ListenableFuture<ModelInferResponse>> fill(ManagedChannel over) {
+  /** One request is with the seat, one more over each of the others waits for it. */
+  private List<ListenableFuture<ModelInferResponse>> occupy(
+      ManagedChannel first, ManagedChannel... waiting) {
     List<ListenableFuture<ModelInferResponse>> replies = new ArrayList<>();
-    replies.add(infer(over));
+    replies.add(infer(first));
     Await.until("the seat is busy", () -> held.size() == 1 && waiting() == 0);
-    for (int i = 1; i <= QUEUE; i++) {
-      int wanted = i;
-      replies.add(infer(over));
+    for (ManagedChannel next : waiting) {
+      int wanted = replies.size();
+      replies.add(infer(next));
       Await.until("it waits", () -> waiting() == wanted);
     }
     return replies;
@@ -162,20 +163,24 @@ class FrontDoorBoundsIT {
   @Test
   void callBeyondTheBoundOfAConnectionWaitsAtTheClient() throws Exception {
     ManagedChannel channel = channel();
-    List<ListenableFuture<ModelInferResponse>> replies = fill(channel);
+    List<ListenableFuture<ModelInferResponse>> replies = occupy(channel, channel);
     assertEquals(STREAMS, replies.size());
-    // A fourth would find the queue full, if it arrived.
-    ListenableFuture<ModelInferResponse> fourth = infer(channel);
+    // One more would be seen waiting, if it arrived; the queue has room for it.
+    ListenableFuture<ModelInferResponse> another = infer(channel);
     assertTrue(isLive(channel()), "other connections are served");
-    assertFalse(fourth.isDone());
-    replies.add(fourth);
+    assertFalse(another.isDone());
+    assertEquals(STREAMS - 1, waiting());
+    replies.add(another);
     answerAll(replies);
   }
 
   @Test
   void fullQueueSaysWhenToRetryOverGrpc() throws Exception {
-    List<ListenableFuture<ModelInferResponse>> replies = fill(channel());
-    StatusRuntimeException refused = failure(infer(channel()));
+    ManagedChannel first = channel();
+    ManagedChannel second = channel();
+    List<ListenableFuture<ModelInferResponse>> replies = occupy(first, first, second);
+    assertEquals(1 + QUEUE, replies.size());
+    StatusRuntimeException refused = failure(infer(second));
     assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
     RetryInfo retry = StatusProto.fromThrowable(refused).getDetails(0).unpack(RetryInfo.class);
     assertTrue(retry.getRetryDelay().getSeconds() > 0 || retry.getRetryDelay().getNanos() > 0);
