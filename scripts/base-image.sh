@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# Makes the base image of the services as a tar, without a registry or a daemon, from the files of a few Debian packages.
+# Sourced by ./cohort.
+
+# What the JVM and the native libraries need. The JVM has time zones of its own.
+readonly BASE_PACKAGES=(base-files ca-certificates libc6 libgcc-s1 libstdc++6 zlib1g)
+
+# The user that the images run as: not root, and known by that number in policies.
+readonly IMAGE_USER=65532
+
+# Equal inputs give equal layers: fixed order, times and owners.
+REPRODUCIBLE_TAR=(tar --create --sort=name --mtime=@1 --owner=0 --group=0 --numeric-owner --format=gnu)
+
+# apt_private ARCH ROOT PROGRAM ARGUMENT...: apt-get or apt-cache for an architecture, with lists and cache of its own, so that
+# neither root nor a change to this machine is needed.
+apt_private() {
+  local arch=$1 state=$2 program=$3
+  shift 3
+  mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+  touch "$state/status"
+  "$program" -qq -o APT::Architecture="$arch" -o APT::Architectures::="$arch" -o Dir::State="$state" \
+    -o Dir::State::Lists="$state/lists" -o Dir::State::status="$state/status" -o Dir::Cache="$state/cache" \
+    -o APT::Sandbox::User= -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=60 "$@"
+}
+
+# fetch_base_packages ARCH FOLDER: the packages' newest versions into a folder.
+fetch_base_packages() {
+  local arch=$1 folder=$2
+  rm -rf "$folder.new"
+  mkdir -p "$folder.new/debs"
+  # A source of this machine that has nothing to do with Debian may fail; what is missing shows below.
+  apt_private "$arch" "$folder.new/apt" apt-get update >"$folder.new/apt.log" 2>&1 || true
+  (
+    cd "$folder.new/debs" || exit
+    apt_private "$arch" "$folder.new/apt" apt-get download "${BASE_PACKAGES[@]}" >>"$folder.new/apt.log" 2>&1
+  ) || {
+    tail -n 5 "$folder.new/apt.log" >&2
+    fail "the Debian packages of the base image could not be fetched for $arch; the whole log is in $folder.new/apt.log."
+  }
+  rm -rf "$folder.new/apt" "$folder"
+  mv "$folder.new" "$folder"
+}
+
+# unpack_base_packages FOLDER ROOT: the files that a service needs; of documentation only the licences.
+unpack_base_packages() {
+  local deb name root=$2
+  mkdir -p "$root/var/lib/dpkg/status.d"
+  for deb in "$1"/debs/*.deb; do
+    dpkg-deb --extract "$deb" "$root"
+    name=$(dpkg-deb --field "$deb" Package)
+    # Scanners look here for what an image without a package manager is made of.
+    dpkg-deb --field "$deb" >"$root/var/lib/dpkg/status.d/$name"
+  done
+  find "$root/usr/share/doc" -mindepth 2 ! -type d ! -name copyright -delete
+  rm -rf "$root"/usr/share/{man,info,lintian,locale,bug,base-files,menu} "$root"/usr/lib/*/gconv "$root/usr/sbin" \
+    "$root/sbin" "$root/usr/share/gcc"
+  find "$root/usr/share/doc" -type d -empty -delete
+  cat "$root"/usr/share/ca-certificates/mozilla/*.crt >"$root/etc/ssl/certs/ca-certificates.crt"
+  cat >"$root/etc/passwd" <<TEXT
+root:x:0:0:root:/root:/sbin/nologin
+nonroot:x:$IMAGE_USER:$IMAGE_USER:nonroot:/tmp:/sbin/nologin
+TEXT
+  printf 'root:x:0:\nnonroot:x:%s:\n' "$IMAGE_USER" >"$root/etc/group"
+  printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
+  mkdir -p "$root/tmp" "$root/proc" "$root/sys" "$root/dev"
+  chmod 1777 "$root/tmp"
+}
+
+# The name that Debian and image registries have for this machine's architecture.
+machine_architecture() {
+  case $(uname -m) in
+    x86_64) echo amd64 ;;
+    aarch64) echo arm64 ;;
+    *) uname -m ;;
+  esac
+}
+
+# pack_base_image ARCH FOLDER OUT: a docker-archive of one layer, FOLDER/debian.tar.
+pack_base_image() {
+  local digest
+  digest=$(sha256 <"$2/debian.tar")
+  printf '{"architecture":"%s","os":"linux","created":"1970-01-01T00:00:01Z","config":{"Env":["%s","%s"]},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+    "$1" PATH=/opt/java/bin:/usr/bin:/bin SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt "$digest" >"$2/config.json"
+  printf '[{"Config":"config.json","RepoTags":["cohort-base:local"],"Layers":["debian.tar"]}]' >"$2/manifest.json"
+  "${REPRODUCIBLE_TAR[@]}" --file="$3.new" --directory="$2" config.json manifest.json debian.tar
+  mv "$3.new" "$3"
+}
+
+# base_image ARCH OUT: makes the tar, unless it is there for the same inputs. Debian packages are kept in the cache folder
+# until COHORT_IMAGE_REFRESH is set.
+base_image() {
+  [[ -x $(type -P apt-get) && -x $(type -P dpkg-deb) ]] ||
+    fail "the base image is made of Debian packages, and this machine has no apt; name another base with --base."
+  local arch=$1 out=$2 work=$2.work key
+  local debs=${XDG_CACHE_HOME:-$HOME/.cache}/cohort/base-image-$arch
+  if [[ ! -d $debs || -n ${COHORT_IMAGE_REFRESH:-} ]]; then
+    say "fetching Debian packages for the base image ($arch)"
+    with_lock "$debs.lock" fetch_base_packages "$arch" "$debs"
+  fi
+  key=$(cat "$COHORT_ROOT/scripts/base-image.sh" "$debs"/debs/*.deb | sha256)
+  [[ -f $out && $(cat "$out.key" 2>/dev/null) == "$key" ]] && return
+  rm -rf "$work"
+  mkdir -p "$work/root"
+  unpack_base_packages "$debs" "$work/root"
+  "${REPRODUCIBLE_TAR[@]}" --file="$work/debian.tar" --directory="$work/root" .
+  pack_base_image "$arch" "$work" "$out"
+  rm -rf "$work"
+  printf '%s' "$key" >"$out.key"
+}
