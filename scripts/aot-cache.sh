@@ -59,6 +59,7 @@ train_service() {
   shift
   sed "s,/opt/cohort/$service,$folder,g" "$folder/jvm.options" >"$folder/train.options"
   cd "$folder" || return
+  export ORT_DISABLE_TELEMETRY=1
   exec "$IMAGE_WORK/java-$IMAGE_ARCH/bin/java" "@train.options" -XX:AOTCacheOutput="$folder/new.aot" "$@" \
     -jar quarkus-run.jar
 }

@@ -58,6 +58,8 @@ images_options() {
     shift
   done
   [[ $IMAGE_ARCH =~ ^(amd64|arm64)$ ]] || images_usage "--arch is $IMAGE_ARCH; allowed are amd64 and arm64"
+  # A cache can be trained only where it can run.
+  [[ $IMAGE_ARCH == "$(machine_architecture)" ]] || IMAGE_AOT=''
   ((${#IMAGES[@]} > 0)) || IMAGES=("${IMAGE_SERVICES[@]}")
 }
 
@@ -170,7 +172,19 @@ write_image() {
     grep -E '^\[(ERROR|FATAL)\]' "$IMAGE_WORK/jib.log" | head -n 20 >&2
     fail "the image of $1 could not be written; the whole log is in $IMAGE_WORK/jib.log."
   }
+  name_for_containerd "$tar"
   say "$tar  $(cat "$tar.digest")"
+}
+
+# name_for_containerd TAR: containerd takes an image's name from an annotation of its own only. It stands in the index, which
+# the image's digest does not cover.
+name_for_containerd() {
+  local folder
+  folder=$(mktemp -d "$IMAGE_WORK/index.XXXXXX")
+  tar --extract --warning=no-unknown-keyword --file="$1" --directory="$folder"
+  sed -i 's,"org.opencontainers.image.ref.name":\("[^"]*"\),"io.containerd.image.name":\1\,&,' "$folder/index.json"
+  "${REPRODUCIBLE_TAR[@]}" --file="$1" --directory="$folder" oci-layout index.json blobs
+  rm -rf "$folder"
 }
 
 project_version() {
@@ -179,7 +193,6 @@ project_version() {
 
 # build_images ARGUMENT...: see images_help.
 build_images() {
-  local service base
   images_options "$@"
   [[ $(uname -s) == Linux ]] || fail "images are built on Linux only; this is $(uname -s)."
   require_build

@@ -115,13 +115,19 @@ clients_tests() {
   run_client_tests
 }
 
-# run_tests [PART...]: java, distiller, clients, scripts; without any, all of them.
+images_tests() {
+  # shellcheck source=e2e-tests/images/run.sh
+  source "$COHORT_ROOT/e2e-tests/images/run.sh"
+  run_image_tests
+}
+
+# run_tests [PART...]: java, distiller, clients, images, scripts; without any, all but images, which take minutes.
 run_tests() {
   local part
   (($# > 0)) || set -- java distiller clients scripts
   for part in "$@"; do
-    [[ $part =~ ^(java|distiller|clients|scripts)$ ]] || {
-      say "cohort: there is no part '$part' of the tests; there are java, distiller, clients and scripts."
+    [[ $part =~ ^(java|distiller|clients|images|scripts)$ ]] || {
+      say "cohort: there is no part '$part' of the tests; there are java, distiller, clients, images and scripts."
       exit 2
     }
   done
