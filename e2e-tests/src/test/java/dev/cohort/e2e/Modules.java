@@ -33,7 +33,8 @@ final class Modules {
               Map.entry(
                   "aggregator",
                   Set.of("policy", "protocol", "packages", "security", "observability")),
-              Map.entry("operator", Set.of("policy", "protocol", "crds")),
+              Map.entry(
+                  "operator", Set.of("policy", "protocol", "crds", "security", "observability")),
               Map.entry("cli", Set.of("policy", "protocol", "packages", "security", "student")),
               Map.entry(
                   "benchmarks",

@@ -1,0 +1,68 @@
+package dev.cohort.e2e;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Waiting for what others do, with a generous deadline. */
+final class Await {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration CALM = Duration.ofSeconds(3);
+  private static final long PAUSE_MILLIS = 100;
+
+  private Await() {}
+
+  /** Waits until something holds. */
+  static void until(String what, BooleanSupplier holds) {
+    value(what, () -> holds.getAsBoolean() ? Optional.of(what) : Optional.empty());
+  }
+
+  /** Waits until there is a value. */
+  static <T> T value(String what, Supplier<Optional<T>> source) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      Optional<T> value = source.get();
+      if (value.isPresent()) {
+        return value.get();
+      }
+      pause();
+    }
+    throw new AssertionError("waited for %s in vain: %s".formatted(what, PATIENCE));
+  }
+
+  /** Waits until a value has been the same for some seconds, and gives it. */
+  static <T> T stable(String what, Supplier<T> source) {
+    return value(
+        what,
+        () -> {
+          T before = source.get();
+          return before.equals(unchanged(source)) ? Optional.of(before) : Optional.empty();
+        });
+  }
+
+  /** The value after some seconds, or the first that differs before. */
+  static <T> T unchanged(Supplier<T> source) {
+    T first = source.get();
+    long end = System.nanoTime() + CALM.toNanos();
+    T now = first;
+    while (System.nanoTime() < end && now.equals(first)) {
+      pause();
+      now = source.get();
+    }
+    return now;
+  }
+
+  // Nothing tells when an object of the API server stays what it is: it is looked at again.
+  private static void pause() {
+    try {
+      boolean counted = new CountDownLatch(1).await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      assert !counted : "nobody counts down; this is a bug";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.cohort.operator;
+
+import dev.cohort.operator.config.OperatorConfig;
+import dev.cohort.operator.config.OperatorSettings;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operator's process. Exit codes: 0 after a signal, 1 when the API server cannot be used or the
+ * Lease is lost, 2 for wrong settings.
+ */
+@QuarkusMain
+@ApplicationScoped
+public class OperatorMain implements QuarkusApplication {
+  private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
+
+  private final OperatorConfig config;
+  private volatile Optional<OperatorRuntime> running = Optional.empty();
+  private volatile Optional<KubernetesClient> client = Optional.empty();
+
+  /** Called by the container. */
+  @Inject
+  public OperatorMain(OperatorConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public int run(String... arguments) {
+    OperatorSettings settings;
+    try {
+      settings = OperatorSettings.of(config);
+    } catch (IllegalArgumentException e) {
+      LOG.error("wrong settings: {}", e.getMessage());
+      return 2;
+    }
+    client = Optional.of(new KubernetesClientBuilder().build());
+    running = Optional.of(OperatorRuntime.start(settings, client.get(), identity()));
+    Quarkus.waitForExit();
+    return 0;
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    running.ifPresent(OperatorRuntime::close);
+    client.ifPresent(KubernetesClient::close);
+  }
+
+  /** Whether the operator acts, or stands by, as it should. */
+  boolean isHealthy() {
+    return running.map(OperatorRuntime::isHealthy).orElse(true);
+  }
+
+  /** Whether the operator could connect. */
+  boolean isConnected() {
+    return client.isPresent();
+  }
+
+  private static String identity() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "operator-" + ProcessHandle.current().pid();
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.cohort.operator.burst;
+
+import dev.cohort.protocol.burst.v1.BurstSignalsGrpc;
+import dev.cohort.protocol.burst.v1.WatchRequest;
+import dev.cohort.protocol.burst.v1.WatchResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches one aggregator until it is closed: keeps its last message, connects again after a pause
+ * that doubles, and gives up a stream that has been silent for too long. Thread-safe.
+ */
+final class SignalWatcher implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SignalWatcher.class);
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+  /** Five messages that did not come: whatever is at the other end does not answer. */
+  private static final long SILENCE_NANOS = Duration.ofSeconds(5).toNanos();
+
+  /** A stream is opened anew after this time, so that a withdrawn token ends it. */
+  private static final long STREAM_MINUTES = 15;
+
+  private static final long CHECK_MILLIS = 1_000;
+
+  private final Target target;
+  private final ManagedChannel channel;
+  private final ScheduledExecutorService timer;
+  private final LongSupplier clock;
+  private final Runnable changed;
+
+  // All below guarded by this.
+  private Optional<Reception> latest = Optional.empty();
+  private Optional<ClientCallStreamObserver<WatchRequest>> call = Optional.empty();
+  private String fault = "";
+  private long aliveNanos;
+  private long pauseMillis = FIRST_PAUSE_MILLIS;
+  private boolean closed;
+
+  /**
+   * @param channel closed by this
+   * @param timer for pauses; stays the caller's
+   * @param clock monotonic nanoseconds
+   * @param changed told of each message that says something new, on a network thread
+   */
+  SignalWatcher(
+      Target target,
+      ManagedChannel channel,
+      ScheduledExecutorService timer,
+      LongSupplier clock,
+      Runnable changed) {
+    this.target = target;
+    this.channel = channel;
+    this.timer = timer;
+    this.clock = clock;
+    this.changed = changed;
+  }
+
+  /** Begins; returns at once. */
+  void start() {
+    open();
+    later(this::check, CHECK_MILLIS);
+  }
+
+  Target target() {
+    return target;
+  }
+
+  /** The last message; empty while none has come. */
+  synchronized Optional<Reception> latest() {
+    return latest;
+  }
+
+  /** Why there is no stream; empty when there is one. */
+  synchronized String fault() {
+    return fault;
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    channel.shutdownNow();
+  }
+
+  private void open() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      aliveNanos = clock.getAsLong();
+    }
+    channel.resetConnectBackoff();
+    BurstSignalsGrpc.newStub(channel)
+        .withDeadlineAfter(STREAM_MINUTES, TimeUnit.MINUTES)
+        .watch(WatchRequest.getDefaultInstance(), new Stream());
+  }
+
+  private void check() {
+    Optional<ClientCallStreamObserver<WatchRequest>> silent;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      silent = clock.getAsLong() - aliveNanos > SILENCE_NANOS ? call : Optional.empty();
+    }
+    silent.ifPresent(stream -> stream.cancel("no message for 5 s", null));
+    later(this::check, CHECK_MILLIS);
+  }
+
+  private void received(WatchResponse message) {
+    Reception reception = new Reception(target.pod(), message, clock.getAsLong());
+    boolean isNews;
+    synchronized (this) {
+      isNews = latest.map(last -> !Gist.of(last).equals(Gist.of(reception))).orElse(true);
+      latest = Optional.of(reception);
+      aliveNanos = reception.atNanos();
+      pauseMillis = FIRST_PAUSE_MILLIS;
+      fault = "";
+    }
+    if (isNews) {
+      changed.run();
+    }
+  }
+
+  private void ended(String reason) {
+    long pause;
+    synchronized (this) {
+      call = Optional.empty();
+      pause = pauseMillis;
+      pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
+      if (closed) {
+        return;
+      }
+      if (!reason.equals(fault)) {
+        LOG.info("no signals of pod {}: {}", target.pod(), reason);
+      }
+      fault = reason;
+    }
+    changed.run();
+    later(this::open, pause);
+  }
+
+  private void later(Runnable task, long millis) {
+    try {
+      timer.schedule(task, millis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("not watched any more: the operator stops");
+    }
+  }
+
+  /** The stream of messages. */
+  private final class Stream implements ClientResponseObserver<WatchRequest, WatchResponse> {
+    @Override
+    public void beforeStart(ClientCallStreamObserver<WatchRequest> requests) {
+      synchronized (SignalWatcher.this) {
+        call = Optional.of(requests);
+      }
+    }
+
+    @Override
+    public void onNext(WatchResponse message) {
+      received(message);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      Status status = Status.fromThrowable(failure);
+      ended(
+          status.getDescription() == null
+              ? status.getCode().toString()
+              : status.getCode() + ": " + status.getDescription());
+    }
+
+    @Override
+    public void onCompleted() {
+      ended("the stream ended");
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.cohort.operator.ensemble;
+
+import dev.cohort.crds.StudentEnsemble;
+import dev.cohort.operator.apply.Intent;
+import dev.cohort.operator.apply.Realizer;
+import dev.cohort.operator.burst.SignalCache;
+import dev.cohort.operator.desired.DesiredState;
+import dev.cohort.operator.desired.Platform;
+import dev.cohort.operator.status.StatusReport;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Keeps each ensemble what its resource says: observe, decide, apply, report, schedule. The
+ * framework never reconciles one ensemble on two threads at a time.
+ */
+public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
+  /** The scaling rules want a sample each second. */
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  private static final Duration SOON = Duration.ofMillis(250);
+
+  private final Platform platform;
+  private final Observer observer;
+  private final SignalCache signals;
+  private final SimpleInboundEventSource<StudentEnsemble> wakes =
+      new SimpleInboundEventSource<>("signals");
+  private final Map<ResourceID, Memory> memories = new ConcurrentHashMap<>();
+
+  /**
+   * A reconciler.
+   *
+   * @param signals what aggregators say; stays the caller's
+   */
+  public EnsembleReconciler(Platform platform, Observer observer, SignalCache signals) {
+    this.platform = platform;
+    this.observer = observer;
+    this.signals = signals;
+  }
+
+  /** Has an ensemble reconciled soon. Thread-safe. */
+  public void wake(ResourceID ensemble) {
+    wakes.propagateEvent(ensemble);
+  }
+
+  @Override
+  public List<EventSource<?, StudentEnsemble>> prepareEventSources(
+      EventSourceContext<StudentEnsemble> context) {
+    List<EventSource<?, StudentEnsemble>> sources =
+        new ArrayList<>(Informers.of(context, platform));
+    sources.add(wakes);
+    return sources;
+  }
+
+  @Override
+  public UpdateControl<StudentEnsemble> reconcile(
+      StudentEnsemble ensemble, Context<StudentEnsemble> context) {
+    ResourceID id = ResourceID.fromResource(ensemble);
+    if (context.isPrimaryResourceDeleted() || ensemble.isMarkedForDeletion()) {
+      forget(id);
+      return UpdateControl.noUpdate();
+    }
+    Memory memory = memories.computeIfAbsent(id, gone -> new Memory(platform));
+    Observation seen = observer.observe(ensemble, context);
+    Plan plan = memory.planner().plan(seen);
+    Realizer.Outcome outcome = apply(context, memory, seen, plan);
+    boolean reported =
+        Reporter.report(
+            context, seen, new StatusReport(seen, plan, outcome.refusals()).status(), memory);
+    return UpdateControl.<StudentEnsemble>noUpdate().rescheduleAfter(reported ? TICK : SOON);
+  }
+
+  private static Realizer.Outcome apply(
+      Context<StudentEnsemble> context, Memory memory, Observation seen, Plan plan) {
+    return seen.spec().paused()
+        ? Realizer.Outcome.none()
+        : memory
+            .realizer()
+            .realize(
+                context,
+                DesiredState.of(plan.blueprint()).stream().map(Intent::of).toList(),
+                seen.objects());
+  }
+
+  private void forget(ResourceID id) {
+    memories.remove(id);
+    signals.follow(id, List.of());
+  }
+}

@@ -1,0 +1,2 @@
+/** Reconciling one ensemble: observe, decide, apply, report, schedule. */
+package dev.cohort.operator.ensemble;

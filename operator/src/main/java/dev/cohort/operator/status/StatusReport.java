@@ -1,0 +1,187 @@
+package dev.cohort.operator.status;
+
+import dev.cohort.crds.Condition;
+import dev.cohort.crds.Conditions;
+import dev.cohort.crds.EndpointStatus;
+import dev.cohort.crds.PackageStatus;
+import dev.cohort.crds.PrefixStatus;
+import dev.cohort.crds.Regime;
+import dev.cohort.crds.ScalingStatus;
+import dev.cohort.crds.StudentEnsembleStatus;
+import dev.cohort.crds.StudentState;
+import dev.cohort.crds.StudentStatus;
+import dev.cohort.crds.TransitionStatus;
+import dev.cohort.operator.desired.Labels;
+import dev.cohort.operator.desired.Owner;
+import dev.cohort.operator.desired.Tls;
+import dev.cohort.operator.ensemble.Observation;
+import dev.cohort.operator.ensemble.Plan;
+import dev.cohort.operator.ensemble.SeatCounts;
+import dev.cohort.operator.scaling.SeatScaler;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The status of an ensemble as a function of what was seen and decided. Pure: equal input gives
+ * equal status, and times change only with what they are the times of.
+ */
+public final class StatusReport {
+  private static final int GRPC = 8001;
+  private static final int HTTP = 8000;
+
+  private final Observation seen;
+  private final Plan plan;
+  private final List<String> refusals;
+  private final StudentEnsembleStatus before;
+  private final Signals signals;
+  private final Fleet fleet;
+
+  /**
+   * A report.
+   *
+   * @param refusals what could not be written, and why
+   */
+  public StatusReport(Observation seen, Plan plan, List<String> refusals) {
+    this.seen = seen;
+    this.plan = plan;
+    this.refusals = List.copyOf(refusals);
+    this.before =
+        Optional.ofNullable(seen.ensemble().getStatus())
+            .orElseGet(
+                () ->
+                    new StudentEnsembleStatus(
+                        null, null, null, null, null, null, null, null, null, null));
+    this.signals = new Signals(seen);
+    this.fleet = new Fleet(seen);
+  }
+
+  /** The status as it is to be. */
+  public StudentEnsembleStatus status() {
+    Optional<PrefixStatus> prefix = signals.prefix().or(() -> Optional.ofNullable(before.prefix()));
+    return new StudentEnsembleStatus(
+        seen.ensemble().getMetadata().getGeneration(),
+        conditions(),
+        prefix.orElse(null),
+        students(),
+        packages(),
+        scaling(),
+        transition(prefix),
+        endpoint(),
+        replicas(),
+        selector());
+  }
+
+  private List<Condition> conditions() {
+    List<Condition> conditions = before.conditions();
+    for (Condition next :
+        new ConditionRules(seen, plan, refusals, before.conditions(), signals, fleet).all()) {
+      conditions = Conditions.with(conditions, next);
+    }
+    return conditions;
+  }
+
+  private List<StudentStatus> students() {
+    SeatScaler.Present present = SeatCounts.of(seen.deployments(Labels.SEAT));
+    List<Integer> decided = plan.seats().seats();
+    return IntStream.range(0, Math.max(decided.size(), present.desired().size()))
+        .mapToObj(student -> student(student, decided, present))
+        .toList();
+  }
+
+  private StudentStatus student(int student, List<Integer> decided, SeatScaler.Present present) {
+    int desired = student < decided.size() ? decided.get(student) : 0;
+    int ready = student < present.ready().size() ? present.ready().get(student) : 0;
+    boolean parked = desired == 0 && seen.spec().regime() == Regime.DEDICATED;
+    return new StudentStatus(
+        student, state(student, desired, ready, parked), desired, ready, parked ? 1 : 0);
+  }
+
+  private StudentState state(int student, int desired, int ready, boolean parked) {
+    if (ready > 0) {
+      return desired > 0 ? StudentState.SERVING : StudentState.DRAINING;
+    }
+    if (parked) {
+      return StudentState.PARKED;
+    }
+    return fleet.isFailing(student) ? StudentState.FAILED : StudentState.STARTING;
+  }
+
+  private PackageStatus packages() {
+    PackageStatus last =
+        Optional.ofNullable(before.packages())
+            .orElseGet(() -> new PackageStatus(null, null, null, null));
+    return signals
+        .shortest()
+        .map(
+            model ->
+                new PackageStatus(model.getName(), model.getPackageDigest(), null, last.refused()))
+        .orElse(last);
+  }
+
+  private ScalingStatus scaling() {
+    int desired = plan.seats().advised();
+    String reason = plan.seats().reason().code();
+    ScalingStatus last = before.scaling();
+    boolean same =
+        last != null
+            && Integer.valueOf(desired).equals(last.desired())
+            && reason.equals(last.reason());
+    return new ScalingStatus(
+        desired, fleet.readySeats(), reason, same ? last.time() : time(seen.at()));
+  }
+
+  /** Of a change of seats the decision is told, of a change of the prefix what was seen. */
+  private TransitionStatus transition(Optional<PrefixStatus> prefix) {
+    int seats =
+        SeatCounts.of(seen.deployments(Labels.SEAT)).desired().stream()
+            .mapToInt(Integer::intValue)
+            .sum();
+    int next = plan.seats().total();
+    if (seats > 0 && seats != next) {
+      return transition(
+          "Seats", Integer.toString(seats), Integer.toString(next), plan.seats().reason().code());
+    }
+    Integer was = before.prefix() == null ? null : before.prefix().current();
+    Integer is = prefix.map(PrefixStatus::current).orElse(null);
+    if (was == null || is == null || was.equals(is)) {
+      return before.lastTransition();
+    }
+    return transition("Prefix", was.toString(), is.toString(), is < was ? "Burst" : "FullPrefix");
+  }
+
+  private TransitionStatus transition(String kind, String from, String to, String reason) {
+    return new TransitionStatus(kind, from, to, reason, time(seen.at()));
+  }
+
+  private EndpointStatus endpoint() {
+    Owner owner = Owner.of(seen.ensemble());
+    String host = "%s.%s.svc".formatted(owner.names().client(), owner.namespace());
+    return new EndpointStatus(
+        host + ":" + GRPC,
+        host + ":" + HTTP,
+        Tls.client(owner, seen.spec().security()).isPresent());
+  }
+
+  private int replicas() {
+    return isShared()
+        ? fleet.desiredSeats()
+        : SeatCounts.of(seen.deployments(Labels.SEAT)).desired().stream().findFirst().orElse(0);
+  }
+
+  private String selector() {
+    Owner owner = Owner.of(seen.ensemble());
+    return Labels.query(
+        isShared() ? Labels.selecting(owner, Labels.SEAT) : Labels.selecting(owner, 0));
+  }
+
+  private boolean isShared() {
+    return seen.spec().regime() == Regime.SHARED;
+  }
+
+  private static String time(Instant at) {
+    return at.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

@@ -1,0 +1,2 @@
+/** What the resource says of its ensemble. */
+package dev.cohort.operator.status;
