@@ -4,7 +4,6 @@ import dev.cohort.policy.BatchLimits;
 import dev.cohort.policy.BatchingPolicy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 final class BatchWait {
   private final BatchingPolicy policy;
   private final boolean lazy;
-  private final ScheduledExecutorService owner;
+  private final OwnerThread owner;
   private final Runnable send;
   private Future<?> wake = CompletableFuture.completedFuture(null);
 
   /**
    * @param send sends what waits; runs on the dispatch thread
    */
-  BatchWait(BatchingPolicy.Settings settings, ScheduledExecutorService owner, Runnable send) {
+  BatchWait(BatchingPolicy.Settings settings, OwnerThread owner, Runnable send) {
     this.policy = new BatchingPolicy(settings);
     this.lazy = settings.mode() == BatchingPolicy.Mode.LAZY;
     this.owner = owner;

@@ -19,4 +19,9 @@ public record Contributions(
   public Contributions {
     blocks = List.copyOf(blocks);
   }
+
+  /** How many numbers the blocks have together. */
+  public long numbers() {
+    return blocks.stream().mapToLong(block -> block.length).sum();
+  }
 }

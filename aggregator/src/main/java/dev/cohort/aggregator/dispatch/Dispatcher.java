@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,7 +25,7 @@ public final class Dispatcher implements AutoCloseable {
   private static final long TICK_MILLIS = 50;
 
   private final NanoClock clock;
-  private final ScheduledThreadPoolExecutor owner;
+  private final OwnerThread owner;
   private final SeatDirectory directory;
   private final Fleet fleet;
 
@@ -54,11 +53,7 @@ public final class Dispatcher implements AutoCloseable {
       ServingMetrics metrics,
       NanoClock clock) {
     this.clock = clock;
-    this.owner =
-        new OwnerThread(
-            task -> Thread.ofPlatform().name("cohort-dispatch").daemon().unstarted(task),
-            metrics,
-            clock);
+    this.owner = new OwnerThread("cohort-dispatch", metrics, clock);
     this.directory = directory;
     this.fleet = new Fleet(models, directory, tls, settings, metrics, owner, clock);
   }
@@ -67,7 +62,7 @@ public final class Dispatcher implements AutoCloseable {
   public void start() {
     owner.execute(fleet::begin);
     directory.start(members -> post(() -> fleet.members(members)));
-    owner.scheduleWithFixedDelay(fleet::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    owner.repeat(fleet::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -142,21 +137,8 @@ public final class Dispatcher implements AutoCloseable {
   @Override
   public void close() {
     directory.close();
-    // By the thread itself: what was posted before still needs its timers, which a thread that is
-    // shutting down refuses.
-    post(
-        () -> {
-          fleet.close();
-          owner.shutdown();
-        });
-    try {
-      if (!owner.awaitTermination(5, TimeUnit.SECONDS)) {
-        owner.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      owner.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    post(fleet::close);
+    owner.close();
   }
 
   NanoClock clock() {

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,7 +38,7 @@ final class Fleet implements SeatEvents, SignalSource.State {
   private static final long DEPARTURE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final ServingMetrics metrics;
-  private final ScheduledExecutorService owner;
+  private final OwnerThread owner;
   private final NanoClock clock;
   private final Readiness readiness = new Readiness();
   private final SignalSource signals;
@@ -62,7 +61,7 @@ final class Fleet implements SeatEvents, SignalSource.State {
       Optional<ClientTls> tls,
       DispatchSettings settings,
       ServingMetrics metrics,
-      ScheduledExecutorService owner,
+      OwnerThread owner,
       NanoClock clock) {
     this.metrics = metrics;
     this.owner = owner;

@@ -13,7 +13,6 @@ import dev.cohort.protocol.burst.v1.Queue;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -56,7 +55,7 @@ final class ModelQueue {
       DispatchSettings settings,
       ServingMetrics metrics,
       Runnable changed,
-      ScheduledExecutorService owner,
+      OwnerThread owner,
       NanoClock clock) {
     this.model = model;
     this.seats = new ModelSeats(model, seats);

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -59,7 +58,7 @@ final class Seat implements AutoCloseable {
   private final SeatMember member;
   private final ModelCatalog models;
   private final SeatEvents events;
-  private final ScheduledExecutorService owner;
+  private final OwnerThread owner;
   private final NanoClock clock;
   private final SeatChannel channel;
   private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
@@ -84,7 +83,7 @@ final class Seat implements AutoCloseable {
       Optional<ClientTls> tls,
       ModelCatalog models,
       SeatEvents events,
-      ScheduledExecutorService owner,
+      OwnerThread owner,
       NanoClock clock) {
     this.member = member;
     this.models = models;

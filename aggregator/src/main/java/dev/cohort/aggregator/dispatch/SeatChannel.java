@@ -15,15 +15,14 @@ import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * The gRPC side of one seat. All methods are called by the dispatch thread, and all callbacks run
- * on it; messages are decoded before, on the network thread.
+ * The gRPC side of one seat. All methods are called by the dispatch thread, which is the network
+ * thread of the connection too; all callbacks run on it.
  */
 final class SeatChannel implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(SeatChannel.class);
@@ -51,9 +50,9 @@ final class SeatChannel implements AutoCloseable {
 
   private final ManagedChannel channel;
   private final StudentServiceGrpc.StudentServiceStub stub;
-  private final Executor owner;
+  private final OwnerThread owner;
 
-  SeatChannel(SeatMember member, Optional<ClientTls> tls, Executor owner) {
+  SeatChannel(SeatMember member, Optional<ClientTls> tls, OwnerThread owner) {
     this.owner = owner;
     SeatAddress address = member.address();
     NettyChannelBuilder builder = NettyChannelBuilder.forAddress(address.host(), address.port());
@@ -63,6 +62,8 @@ final class SeatChannel implements AutoCloseable {
     tls.ifPresentOrElse(on -> builder.sslContext(on.grpc()), builder::usePlaintext);
     this.channel =
         builder
+            .eventLoopGroup(owner.group())
+            .channelType(owner.channelType())
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
@@ -157,8 +158,7 @@ final class SeatChannel implements AutoCloseable {
 
     @Override
     public void onNext(ForwardResponse message) {
-      SeatReply reply = SeatReply.of(message, columns);
-      post(() -> replies.received(reply));
+      owner.run(() -> replies.received(SeatReply.of(message, columns)));
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,7 +33,7 @@ final class SignalSource {
   private static final long PERIOD_NANOS = Duration.ofMillis(500).toNanos();
 
   private final State state;
-  private final ScheduledExecutorService owner;
+  private final OwnerThread owner;
   private final NanoClock clock;
   private final Clock wallClock;
   private final String id = UUID.randomUUID().toString();
@@ -45,7 +44,7 @@ final class SignalSource {
   private long toldNanos;
   private boolean pending;
 
-  SignalSource(State state, ScheduledExecutorService owner, NanoClock clock, Clock wallClock) {
+  SignalSource(State state, OwnerThread owner, NanoClock clock, Clock wallClock) {
     this.state = state;
     this.owner = owner;
     this.clock = clock;

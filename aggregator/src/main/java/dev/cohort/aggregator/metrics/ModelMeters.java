@@ -1,16 +1,22 @@
 package dev.cohort.aggregator.metrics;
 
 import dev.cohort.aggregator.model.ServedModel;
+import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What is counted of one model: meters, looked up once, and statistics. Thread-safe. */
 final class ModelMeters {
+  private final MeterRegistry registry;
+  private final String name;
+  private final Map<Status.Code, Counter> requests = new ConcurrentHashMap<>();
   private final Timer request;
   private final Timer queueWait;
   private final Counter rows;
@@ -29,7 +35,8 @@ final class ModelMeters {
 
   ModelMeters(MeterRegistry registry, ServedModel model, InstantSource clock) {
     statistics = new InferenceStatistics(model.name(), model.version(), clock);
-    String name = model.name();
+    this.registry = registry;
+    this.name = model.name();
     request = AggregatorMetric.REQUEST.spec().timer(registry, name);
     queueWait = AggregatorMetric.QUEUE_WAIT.spec().timer(registry, name);
     rows = AggregatorMetric.ROWS.spec().counter(registry, name);
@@ -49,6 +56,13 @@ final class ModelMeters {
 
   InferenceStatistics statistics() {
     return statistics;
+  }
+
+  void ended(Status.Code code) {
+    requests
+        .computeIfAbsent(
+            code, key -> AggregatorMetric.REQUESTS.spec().counter(registry, name, key.name()))
+        .increment();
   }
 
   void answered(int count, long nanos, RequestTimes times) {

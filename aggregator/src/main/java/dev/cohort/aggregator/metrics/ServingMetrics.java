@@ -70,20 +70,20 @@ public final class ServingMetrics {
   /** A request to a model that is not served has ended. */
   public void endedUnknown(Status.Code code) {
     inFlight.decrementAndGet();
-    request(UNKNOWN_MODEL, code);
+    AggregatorMetric.REQUESTS.spec().counter(registry, UNKNOWN_MODEL, code.name()).increment();
   }
 
   /** A request was answered, after this long. */
   public void answered(ServedModel model, int rows, long nanos, RequestTimes times) {
     inFlight.decrementAndGet();
-    request(model.name(), Status.Code.OK);
+    of(model).ended(Status.Code.OK);
     of(model).answered(rows, nanos, times);
   }
 
   /** A request ended without an answer, after this long. */
   public void failed(ServedModel model, Status.Code code, long nanos) {
     inFlight.decrementAndGet();
-    request(model.name(), code);
+    of(model).ended(code);
     of(model).failed(nanos);
   }
 
@@ -168,11 +168,10 @@ public final class ServingMetrics {
     internalErrors.increment();
   }
 
-  private void request(String model, Status.Code code) {
-    AggregatorMetric.REQUESTS.spec().counter(registry, model, code.name()).increment();
-  }
-
   private ModelMeters of(ServedModel model) {
-    return models.computeIfAbsent(model.name(), name -> new ModelMeters(registry, model, clock));
+    ModelMeters known = models.get(model.name());
+    return known == null
+        ? models.computeIfAbsent(model.name(), name -> new ModelMeters(registry, model, clock))
+        : known;
   }
 }

@@ -32,6 +32,9 @@ public final class InferencePipeline {
   /** A text has at least this many times fewer tokens than are counted for the bounds. */
   private static final double ESTIMATE_EXCESS = 8;
 
+  /** Contributions of at most so many numbers are summed by the dispatch thread itself. */
+  private static final long FEW_NUMBERS = 2048;
+
   private final ModelCatalog models;
   private final Admission admission;
   private final Tokenizing tokenizing;
@@ -46,7 +49,7 @@ public final class InferencePipeline {
    * A pipeline.
    *
    * @param tokenizers runs tokenisation; its queue must hold all that admission lets in
-   * @param answerer runs sums and activations
+   * @param answerer runs sums and activations that take a while
    * @param timeout for requests that bring no deadline
    */
   public InferencePipeline(
@@ -122,7 +125,7 @@ public final class InferencePipeline {
         .thenCompose(
             tokens -> dispatch(model, call, tokens, ticket, stages, trace, deadline, reply))
         .whenComplete((contributions, failure) -> stages.gathered())
-        .thenApplyAsync(contributions -> answer(model, call, contributions), answerer)
+        .thenCompose(contributions -> answered(model, call, contributions))
         .whenComplete(
             (response, failure) -> {
               if (failure == null) {
@@ -131,6 +134,14 @@ public final class InferencePipeline {
                 fail(reply, failure);
               }
             });
+  }
+
+  // What is soon summed is not worth waking another thread.
+  private CompletableFuture<ModelInferResponse> answered(
+      ServedModel model, InferCall call, Contributions contributions) {
+    return contributions.numbers() <= FEW_NUMBERS
+        ? CompletableFuture.completedFuture(answer(model, call, contributions))
+        : CompletableFuture.supplyAsync(() -> answer(model, call, contributions), answerer);
   }
 
   private ModelInferResponse answer(

@@ -3,6 +3,8 @@ package dev.cohort.aggregator.dispatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cohort.aggregator.NanoClock;
+import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.protocol.student.v1.DescribeRequest;
 import dev.cohort.protocol.student.v1.DescribeResponse;
 import dev.cohort.protocol.student.v1.StudentServiceGrpc;
@@ -13,6 +15,7 @@ import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +66,12 @@ class SeatNameIT {
   private static String describe(Server seat, String authority, ClientTls tls) throws Exception {
     SeatMember member = new SeatMember(new SeatAddress(ADDRESS, seat.getPort()), authority);
     CompletableFuture<String> outcome = new CompletableFuture<>();
-    try (SeatChannel channel = new SeatChannel(member, Optional.of(tls), Runnable::run)) {
+    try (OwnerThread owner =
+            new OwnerThread(
+                "cohort-dispatch",
+                new ServingMetrics(new SimpleMeterRegistry()),
+                NanoClock.SYSTEM);
+        SeatChannel channel = new SeatChannel(member, Optional.of(tls), owner)) {
       channel.describe(
           Duration.ofSeconds(30), answer -> outcome.complete("it answered"), outcome::complete);
       return outcome.get(40, TimeUnit.SECONDS);

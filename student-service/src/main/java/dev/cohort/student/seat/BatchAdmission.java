@@ -23,6 +23,7 @@ final class BatchAdmission implements ForwardStream.Admission {
   private final Duration maxQueueTime;
   private final StudentEngine engine;
   private final WorkQueue queue;
+  private final Lanes lanes;
   private final Tracing tracing;
   private final BooleanSupplier isReady;
   private final LongSupplier nanoClock;
@@ -34,6 +35,7 @@ final class BatchAdmission implements ForwardStream.Admission {
       Duration maxQueueTime,
       StudentEngine engine,
       WorkQueue queue,
+      Lanes lanes,
       Tracing tracing,
       BooleanSupplier isReady,
       LongSupplier nanoClock) {
@@ -43,6 +45,7 @@ final class BatchAdmission implements ForwardStream.Admission {
     this.maxQueueTime = maxQueueTime;
     this.engine = engine;
     this.queue = queue;
+    this.lanes = lanes;
     this.tracing = tracing;
     this.isReady = isReady;
     this.nanoClock = nanoClock;
@@ -70,6 +73,7 @@ final class BatchAdmission implements ForwardStream.Admission {
       trace.fail(Reason.DRAINING.name());
       throw draining();
     }
+    lanes.wake();
   }
 
   // Only what the sender traces: a seat begins no trace of its own.

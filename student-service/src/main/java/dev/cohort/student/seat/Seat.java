@@ -15,12 +15,13 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class Seat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Seat.class);
   private static final int MESSAGE_OVERHEAD = 4096;
+
+  /** Where the lanes have threads of their own. */
+  private static final int NETWORK_THREADS = 2;
 
   private final SeatSettings settings;
   private final Manifest manifest;
@@ -45,7 +49,7 @@ public final class Seat implements AutoCloseable {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  private final List<Thread> lanes = new ArrayList<>();
+  private final Lanes lanes;
   private final StudentGrpcService service;
   private final SeatServer server;
 
@@ -80,6 +84,8 @@ public final class Seat implements AutoCloseable {
             budget,
             metrics,
             settings.engine().intraOpThreads() == 1);
+    EventLoopGroup loops = SeatServer.loops(settings.lanes() == 1 ? 1 : NETWORK_THREADS);
+    this.lanes = lanes(loops, metrics);
     BatchAdmission admission =
         new BatchAdmission(
             opened.digest(),
@@ -88,6 +94,7 @@ public final class Seat implements AutoCloseable {
             settings.maxQueueTime(),
             engine,
             queue,
+            lanes,
             tracing,
             ready::get,
             System::nanoTime);
@@ -100,10 +107,13 @@ public final class Seat implements AutoCloseable {
             queue::length,
             metrics);
     setHealth(ServingStatus.NOT_SERVING);
-    this.server =
-        new SeatServer(settings.host(), settings.port(), security.tls(), maxMessage(), services());
-    for (int lane = 0; lane < settings.lanes(); lane++) {
-      lanes.add(startLane(lane, metrics));
+    try {
+      this.server =
+          new SeatServer(
+              loops, settings.host(), settings.port(), security.tls(), maxMessage(), services());
+    } catch (IOException e) {
+      queue.close();
+      throw e;
     }
   }
 
@@ -198,7 +208,7 @@ public final class Seat implements AutoCloseable {
     service.completeStreams();
     server.close();
     queue.close();
-    lanes.forEach(Seat::join);
+    lanes.close();
     loader.close();
     engine.close();
   }
@@ -221,11 +231,12 @@ public final class Seat implements AutoCloseable {
     return new SeatCosts(settings.costCache().map(CostCache::new), key, meter::measure);
   }
 
-  private Thread startLane(int number, SeatMetrics metrics) {
-    return Thread.ofPlatform()
-        .name("lane-" + number)
-        .daemon()
-        .start(new Lane(queue, engine, metrics, System::nanoTime));
+  private Lanes lanes(EventLoopGroup loops, SeatMetrics metrics) {
+    List<Lane> all =
+        IntStream.range(0, settings.lanes())
+            .mapToObj(number -> new Lane(queue, engine, metrics, System::nanoTime))
+            .toList();
+    return all.size() == 1 ? Lanes.on(loops.next(), all.getFirst()) : Lanes.threads(queue, all);
   }
 
   private void awaitIdle() {
@@ -233,14 +244,6 @@ public final class Seat implements AutoCloseable {
       if (!queue.awaitIdle(settings.drainTimeout())) {
         LOG.warn("batches were still running after {}", settings.drainTimeout());
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void join(Thread lane) {
-    try {
-      lane.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
@@ -16,6 +18,7 @@ final class SeatMetrics {
   private final Counter tokens;
   private final Counter loadFailures;
   private final Timer queueWait;
+  private final Map<Integer, Timer> engine = new ConcurrentHashMap<>();
   private final DistributionSummary batchRows;
   private final DistributionSummary batchTokens;
 
@@ -52,9 +55,9 @@ final class SeatMetrics {
   void ran(int student, PackedBatch batch, long nanos) {
     rows.increment(batch.rows());
     tokens.increment(batch.tokens());
-    SeatMetric.ENGINE
-        .spec()
-        .timer(registry, Integer.toString(student))
+    engine
+        .computeIfAbsent(
+            student, key -> SeatMetric.ENGINE.spec().timer(registry, Integer.toString(key)))
         .record(nanos, TimeUnit.NANOSECONDS);
   }
 

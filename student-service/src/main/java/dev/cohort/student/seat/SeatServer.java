@@ -20,11 +20,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A gRPC server on Netty: epoll where the kernel has it, handlers on the event loops (they never
- * block), bounded messages.
+ * A gRPC server on Netty: epoll where the kernel has it, handlers on the event loops, bounded
+ * messages.
  */
 final class SeatServer implements AutoCloseable {
-  private static final int LOOPS = 2;
   private static final int WINDOW = 4 << 20;
   private static final long STOP_SECONDS = 2;
 
@@ -34,26 +33,35 @@ final class SeatServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final Server server;
 
+  /** Network threads for a server, which ends them. */
+  static EventLoopGroup loops(int threads) {
+    DefaultThreadFactory names = new DefaultThreadFactory("grpc", true);
+    return Epoll.isAvailable()
+        ? new EpollEventLoopGroup(threads, names)
+        : new NioEventLoopGroup(threads, names);
+  }
+
   /**
    * Listens from now on.
    *
+   * @param loops by {@link #loops}
    * @param tls none for plaintext
    * @param maxMessage bytes of the longest message that is read
    * @throws IOException when the address cannot be had
    */
   SeatServer(
+      EventLoopGroup loops,
       String host,
       int port,
       Optional<ServerTls> tls,
       int maxMessage,
       List<BindableService> services)
       throws IOException {
-    DefaultThreadFactory threads = new DefaultThreadFactory("grpc", true);
-    boolean epoll = Epoll.isAvailable();
+    this.loops = loops;
     Class<? extends ServerChannel> channel =
-        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-    this.loops =
-        epoll ? new EpollEventLoopGroup(LOOPS, threads) : new NioEventLoopGroup(LOOPS, threads);
+        loops instanceof EpollEventLoopGroup
+            ? EpollServerSocketChannel.class
+            : NioServerSocketChannel.class;
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
             .channelType(channel)

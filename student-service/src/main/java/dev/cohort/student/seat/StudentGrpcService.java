@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-/** The student protocol's two calls. Never blocks, so it runs on gRPC's event loops. */
+/** The student protocol's two calls. It runs on gRPC's event loops. */
 final class StudentGrpcService extends StudentServiceImplBase {
   private final Supplier<DescribeResponse> description;
   private final CreditPool credits;

@@ -44,18 +44,26 @@ final class WorkQueue {
     }
   }
 
-  /** Waits for a batch; empty when the queue is closed. The caller then calls {@link #finished}. */
-  Optional<Batch> take() throws InterruptedException {
+  /** The next batch, if one waits. The caller then calls {@link #finished}. */
+  Optional<Batch> poll() {
+    lock.lock();
+    try {
+      Optional<Batch> next = Optional.ofNullable(waiting.poll());
+      next.ifPresent(batch -> running++);
+      return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until a batch waits; false when the queue is closed. */
+  boolean awaitWork() throws InterruptedException {
     lock.lock();
     try {
       while (waiting.isEmpty() && !closed) {
         changed.await();
       }
-      if (closed) {
-        return Optional.empty();
-      }
-      running++;
-      return Optional.of(waiting.remove());
+      return !closed;
     } finally {
       lock.unlock();
     }

@@ -39,6 +39,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -234,7 +235,7 @@ class SeatIT {
 
   @Test
   void refusesABatchIdInUseAndABatchWithoutACredit() throws Exception {
-    try (Seat seat = open(new TestSettings());
+    try (Seat seat = open(new TestSettings().lanes(2));
         SeatClient client = new SeatClient(seat.port())) {
       load(seat);
       SeatClient.Stream stream = client.open();
@@ -249,9 +250,7 @@ class SeatIT {
       assertEquals(3, broke.getBatchId());
       assertEquals(Reason.NO_CREDIT, broke.getRefusal().getReason());
       assertEquals(0, broke.getCredits());
-      assertEquals(1, broke.getQueueLength());
-      assertEquals(1, stream.next().getBatchId());
-      assertEquals(2, stream.next().getBatchId());
+      assertEquals(Set.of(1L, 2L), Set.of(stream.next().getBatchId(), stream.next().getBatchId()));
     }
   }
 
@@ -364,7 +363,7 @@ class SeatIT {
   @Test
   void drainsWhatItAcceptedAndRefusesTheRest() throws Exception {
     int accepted = 12;
-    Seat seat = open(new TestSettings().credits(accepted + 1));
+    Seat seat = open(new TestSettings().credits(accepted + 1).lanes(2));
     try (SeatClient client = new SeatClient(seat.port())) {
       load(seat);
       List<ServingStatus> seen = Collections.synchronizedList(new ArrayList<>());
