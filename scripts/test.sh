@@ -43,6 +43,11 @@ java_skips() {
 }
 
 java_tests() {
+  # For the tests against an API server; without the programs they say that they are skipped.
+  if [[ -z $(cluster_build_obstacle) ]]; then
+    check "Java: programs of the API server" require_cluster_programs
+    if (require_cluster_programs) 2>/dev/null; then require_cluster_programs; fi
+  fi
   check "Java: build, gates, tests" java_verify
   java_skips
   if ((FAILED == 0)); then
@@ -93,7 +98,8 @@ distiller_tests() {
 # The files that others source are checked through those.
 lint_scripts() {
   cd "$COHORT_ROOT" || return
-  shellcheck -x -a cohort .ci/run scripts/cold-build.sh scripts/check-reproducible.sh benchmarks/run.sh benchmarks/prepare.sh
+  shellcheck -x -a cohort .ci/run scripts/cold-build.sh scripts/check-reproducible.sh benchmarks/run.sh benchmarks/prepare.sh \
+    e2e-tests/cluster/cluster.sh e2e-tests/cluster/jvm/bin/java
 }
 
 scripts_tests() {
@@ -102,6 +108,34 @@ scripts_tests() {
   else
     skip "scripts: shellcheck" "shellcheck is not installed"
   fi
+}
+
+cluster_go() {
+  cd "$CLUSTER" && CGO_ENABLED=0 GOFLAGS="-mod=readonly -trimpath -buildvcs=false" go "$@"
+}
+
+cluster_format() {
+  local files
+  files=$(gofmt -l "$CLUSTER")
+  [[ -z $files ]] || {
+    say "run gofmt -w on these:" "$files"
+    return 1
+  }
+}
+
+# The programs of the test cluster themselves; what runs on it is ./cohort e2e.
+cluster_tests() {
+  local obstacle
+  obstacle=$(cluster_build_obstacle)
+  if [[ -n $obstacle ]]; then
+    skip "cluster" "$obstacle"
+    return
+  fi
+  check "cluster: build" require_cluster_programs
+  check "cluster: gofmt" cluster_format
+  check "cluster: go vet" cluster_go vet ./...
+  # Each set of vet's checks walks through all of Kubernetes once.
+  check "cluster: go test" cluster_go test -vet=off ./...
 }
 
 clients_tests() {
@@ -121,13 +155,22 @@ images_tests() {
   run_image_tests
 }
 
-# run_tests [PART...]: java, distiller, clients, images, scripts; without any, all but images, which take minutes.
+# Says how all checks went; fails if one has.
+summarize() {
+  printf '\n'
+  printf '%s\n' "${SUMMARY[@]}"
+  printf 'all of it        %5d s\n' "$SECONDS"
+  printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
+  ((FAILED == 0))
+}
+
+# run_tests [PART...]: cluster, java, distiller, clients, images, scripts; without any, all but images, which take minutes.
 run_tests() {
   local part
-  (($# > 0)) || set -- java distiller clients scripts
+  (($# > 0)) || set -- cluster java distiller clients scripts
   for part in "$@"; do
-    [[ $part =~ ^(java|distiller|clients|images|scripts)$ ]] || {
-      say "cohort: there is no part '$part' of the tests; there are java, distiller, clients, images and scripts."
+    [[ $part =~ ^(cluster|java|distiller|clients|images|scripts)$ ]] || {
+      say "cohort: there is no part '$part' of the tests; there are cluster, java, distiller, clients, images and scripts."
       exit 2
     }
   done
@@ -135,9 +178,5 @@ run_tests() {
   for part in "$@"; do
     "${part}_tests"
   done
-  printf '\n'
-  printf '%s\n' "${SUMMARY[@]}"
-  printf 'all of it        %5d s\n' "$SECONDS"
-  printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
-  ((FAILED == 0))
+  summarize
 }

@@ -19,19 +19,25 @@ import java.util.stream.Stream;
  * server.
  */
 public final class ApiServer implements AutoCloseable {
-  private static final String PLATFORM = "-linux-amd64";
   private static final int START_MILLIS = 120_000;
 
+  private final Path work;
   private final KubeAPIServer server;
   private final KubernetesClient admin;
 
-  private ApiServer(Path programs) {
-    String folder = programs.getFileName().toString();
+  /**
+   * The server writes certificates beside its programs: links to them are in a folder of its own.
+   */
+  private ApiServer(Path programs) throws IOException {
+    String version = Files.readString(programs.resolve("version")).strip();
+    work = Files.createTempDirectory("cohort-api-server");
+    Path versions = Files.createDirectories(work.resolve("k8s"));
+    Files.createSymbolicLink(versions.resolve(version + platform()), programs.resolve("bin"));
     server =
         new KubeAPIServer(
             KubeAPIServerConfigBuilder.anAPIServerConfig()
-                .withTestDir(programs.getParent().getParent().toString())
-                .withApiServerVersion(folder.substring(0, folder.length() - PLATFORM.length()))
+                .withTestDir(work.toString())
+                .withApiServerVersion(version)
                 .withOfflineMode(true)
                 .withUpdateKubeConfig(false)
                 .withStartupTimeout(START_MILLIS)
@@ -45,22 +51,28 @@ public final class ApiServer implements AutoCloseable {
 
   /** Starts one; empty where the programs are not built. */
   public static Optional<ApiServer> start() {
-    return programs().map(ApiServer::new);
+    if (!isBuilt()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new ApiServer(programs()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Whether the programs are there. */
   public static boolean isBuilt() {
-    return programs().isPresent();
+    return Files.isExecutable(programs().resolve("bin").resolve("kube-apiserver"))
+        && Files.isReadable(programs().resolve("version"));
   }
 
-  /** Where the programs are looked for. */
-  public static Path folder() {
+  /** Where the test cluster's programs are: {@code bin/}, {@code images/}, {@code version}. */
+  public static Path programs() {
     String set = System.getenv("COHORT_CLUSTER_DIR");
-    Path cluster =
-        set == null
-            ? Path.of(System.getProperty("user.home"), ".cache", "cohort-cluster")
-            : Path.of(set);
-    return cluster.resolve("kube-api-test").resolve("k8s");
+    return set != null
+        ? Path.of(set)
+        : Path.of(System.getProperty("user.home"), ".cache", "cohort", "cluster");
   }
 
   /** A client that may do everything. */
@@ -72,19 +84,16 @@ public final class ApiServer implements AutoCloseable {
   public void close() {
     admin.close();
     server.stop();
-  }
-
-  private static Optional<Path> programs() {
-    if (!Files.isDirectory(folder())) {
-      return Optional.empty();
-    }
-    try (Stream<Path> versions = Files.list(folder())) {
-      return versions
-          .filter(version -> version.toString().endsWith(PLATFORM))
-          .filter(version -> Files.isExecutable(version.resolve("kube-apiserver")))
-          .max(Comparator.naturalOrder());
+    try (Stream<Path> files = Files.walk(work)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String platform() {
+    return System.getProperty("os.arch").equals("aarch64") ? "-linux-arm64" : "-linux-amd64";
   }
 }

@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waiting for what others do, with a generous deadline. */
-final class Await {
+public final class Await {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration CALM = Duration.ofSeconds(3);
   private static final long PAUSE_MILLIS = 100;
@@ -16,12 +16,12 @@ final class Await {
   private Await() {}
 
   /** Waits until something holds. */
-  static void until(String what, BooleanSupplier holds) {
+  public static void until(String what, BooleanSupplier holds) {
     value(what, () -> holds.getAsBoolean() ? Optional.of(what) : Optional.empty());
   }
 
   /** Waits until there is a value. */
-  static <T> T value(String what, Supplier<Optional<T>> source) {
+  public static <T> T value(String what, Supplier<Optional<T>> source) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < deadline) {
       Optional<T> value = source.get();
@@ -34,7 +34,7 @@ final class Await {
   }
 
   /** Waits until a value has been the same for some seconds, and gives it. */
-  static <T> T stable(String what, Supplier<T> source) {
+  public static <T> T stable(String what, Supplier<T> source) {
     return value(
         what,
         () -> {
@@ -44,7 +44,7 @@ final class Await {
   }
 
   /** The value after some seconds, or the first that differs before. */
-  static <T> T unchanged(Supplier<T> source) {
+  public static <T> T unchanged(Supplier<T> source) {
     T first = source.get();
     long end = System.nanoTime() + CALM.toNanos();
     T now = first;

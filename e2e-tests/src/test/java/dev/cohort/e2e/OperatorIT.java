@@ -28,7 +28,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf(
     value = "dev.cohort.e2e.ApiServer#isBuilt",
     disabledReason =
-        "skipped: no kube-apiserver below $COHORT_CLUSTER_DIR, by default ~/.cache/cohort-cluster")
+        "skipped: the programs of the test cluster are not built (./cohort cluster programs)")
 final class OperatorIT {
   private static final String NAMESPACE = "default";
 

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledIf(
     value = "dev.cohort.e2e.ApiServer#isBuilt",
     disabledReason =
-        "skipped: no kube-apiserver below $COHORT_CLUSTER_DIR, by default ~/.cache/cohort-cluster")
+        "skipped: the programs of the test cluster are not built (./cohort cluster programs)")
 final class StudentEnsembleDefinitionIT {
   private static final String NAMESPACE = "default";
   private static final PatchContext APPLY =
