@@ -21,6 +21,7 @@ final class OnnxRuntime {
 
   /** Starts the runtime once; nothing is fetched from or reported to a network. */
   static void start() {
+    RuntimeTelemetry.off();
     System.setProperty("ai.djl.offline", "true");
     // Otherwise DJL looks for a second engine to lend it array operations, and unpacks its
     // libraries.
