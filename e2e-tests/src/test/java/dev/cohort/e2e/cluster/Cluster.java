@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.LocalPortForward;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,8 @@ public final class Cluster implements AutoCloseable {
   public static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private static final Duration DELETION = Duration.ofSeconds(90);
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  private static final int ANY = 0;
   private static final String ENFORCE = "pod-security.kubernetes.io/enforce";
 
   private final KubernetesClient client = new KubernetesClientBuilder().build();
@@ -97,7 +100,7 @@ public final class Cluster implements AutoCloseable {
       String address = client.resource(pod).get().getStatus().getPodIP();
       return new InetSocketAddress(address, port);
     }
-    return forwarded(client.pods().resource(pod).portForward(port));
+    return forwarded(client.pods().resource(pod).portForward(port, LOOPBACK, ANY));
   }
 
   /** Where this JVM reaches a port of a service. */
@@ -106,7 +109,7 @@ public final class Cluster implements AutoCloseable {
       String address = client.resource(service).get().getSpec().getClusterIP();
       return new InetSocketAddress(address, port);
     }
-    return forwarded(client.services().resource(service).portForward(port));
+    return forwarded(client.services().resource(service).portForward(port, LOOPBACK, ANY));
   }
 
   /**
@@ -158,6 +161,6 @@ public final class Cluster implements AutoCloseable {
 
   private InetSocketAddress forwarded(LocalPortForward forward) {
     forwards.push(forward);
-    return new InetSocketAddress(forward.getLocalAddress(), forward.getLocalPort());
+    return new InetSocketAddress(LOOPBACK, forward.getLocalPort());
   }
 }

@@ -50,9 +50,10 @@ final class ClusterE2E {
 
   @Test
   void killedPodComesBack(Cluster cluster) {
+    OwnCluster own = cluster.own();
     Pod pod = create(cluster, HelloPod.restricted(cluster.namespace("killed"), "hello"));
     assertEquals("hello", HelloPod.ask(cluster.reach(pod, HelloPod.PORT), ""));
-    cluster.own().signal("SIGKILL", pod, HelloPod.CONTAINER);
+    own.signal("SIGKILL", pod, HelloPod.CONTAINER);
     Pod again = await(cluster, pod, status -> status.getRestartCount() == 1 && status.getReady());
     ContainerStateTerminated last = status(again).getLastState().getTerminated();
     assertEquals(137, last.getExitCode());
