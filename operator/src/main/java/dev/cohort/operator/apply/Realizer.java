@@ -58,6 +58,12 @@ public final class Realizer {
 
   private final Map<ObjectKey, Answer> answers = new HashMap<>();
 
+  // Stored versions that were found to be what is wanted, not to be compared again each time.
+  private final Map<ObjectKey, Met> met = new HashMap<>();
+
+  /** A stored version that meets an intent. */
+  private record Met(Intent intent, String version) {}
+
   /**
    * Applies and deletes.
    *
@@ -76,6 +82,7 @@ public final class Realizer {
       writes += apply(context, intent, Optional.ofNullable(present.get(intent.key())), refusals);
     }
     answers.keySet().retainAll(wanted);
+    met.keySet().retainAll(wanted);
     for (HasMetadata object : stored) {
       if (!wanted.contains(ObjectKey.of(object))) {
         writes += delete(context, object, refusals);
@@ -112,7 +119,17 @@ public final class Realizer {
   }
 
   private boolean isMet(Intent intent, HasMetadata stored) {
-    return intent.isMetBy(stored) || Answer.of(intent, stored).equals(answers.get(intent.key()));
+    String version = stored.getMetadata().getResourceVersion();
+    Met last = met.get(intent.key());
+    if (last != null && last.intent() == intent && last.version().equals(version)) {
+      return true;
+    }
+    boolean holds =
+        intent.isMetBy(stored) || Answer.of(intent, stored).equals(answers.get(intent.key()));
+    if (holds) {
+      met.put(intent.key(), new Met(intent, version));
+    }
+    return holds;
   }
 
   /**

@@ -2,20 +2,51 @@ package dev.cohort.operator.desired;
 
 import dev.cohort.crds.StudentEnsembleSpec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that the objects of an ensemble depend on.
  *
  * @param owner the ensemble
  * @param spec what it is to be
- * @param generations what runs, the one that serves first; two while a change is rolled out
+ * @param serving whom clients reach
+ * @param generations what runs; two while a change is rolled out
  * @param platform what there is to build with
  */
 public record Blueprint(
-    Owner owner, StudentEnsembleSpec spec, List<Generation> generations, Platform platform) {
+    Owner owner,
+    StudentEnsembleSpec spec,
+    Serving serving,
+    List<Generation> generations,
+    Platform platform) {
   /** Copies the generations. */
   public Blueprint {
     generations = List.copyOf(generations);
+  }
+
+  /**
+   * Whom clients reach. The Service of the clients carries it, so that it outlives the operator.
+   *
+   * @param revision of the aggregators behind the Service
+   * @param refused what was rolled back and is not tried again
+   */
+  public record Serving(Revision revision, Optional<Refusal> refused) {}
+
+  /**
+   * A revision that was rolled back.
+   *
+   * @param revision its id
+   * @param reason why
+   * @param message why, in a sentence
+   */
+  public record Refusal(String revision, String reason, String message) {
+    /** Most characters of the message. */
+    private static final int MESSAGE = 1024;
+
+    /** Cuts the message. */
+    public Refusal {
+      message = message.length() > MESSAGE ? message.substring(0, MESSAGE) : message;
+    }
   }
 
   /**

@@ -1,10 +1,8 @@
 package dev.cohort.operator.ensemble;
 
 import dev.cohort.crds.StudentEnsemble;
-import dev.cohort.operator.apply.Intent;
 import dev.cohort.operator.apply.Realizer;
 import dev.cohort.operator.burst.SignalCache;
-import dev.cohort.operator.desired.DesiredState;
 import dev.cohort.operator.desired.Platform;
 import dev.cohort.operator.status.StatusReport;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -84,12 +82,7 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
       Context<StudentEnsemble> context, Memory memory, Observation seen, Plan plan) {
     return seen.spec().paused()
         ? Realizer.Outcome.none()
-        : memory
-            .realizer()
-            .realize(
-                context,
-                DesiredState.of(plan.blueprint()).stream().map(Intent::of).toList(),
-                seen.objects());
+        : memory.realizer().realize(context, memory.intents(plan.blueprint()), seen.objects());
   }
 
   private void forget(ResourceID id) {

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * An ensemble as it is at one moment.
@@ -59,6 +61,25 @@ public record Observation(
   /** Pods of a component. */
   public List<Pod> pods(String component) {
     return pods.stream().filter(pod -> isOf(pod, component)).toList();
+  }
+
+  /** Only what belongs to one revision; objects without one are left out. */
+  public Observation of(String revision) {
+    List<Pod> own = pods.stream().filter(pod -> isOfRevision(pod, revision)).toList();
+    Set<String> names =
+        own.stream().map(pod -> pod.getMetadata().getName()).collect(Collectors.toSet());
+    return new Observation(
+        ensemble,
+        objects.stream().filter(object -> isOfRevision(object, revision)).toList(),
+        own,
+        receptions.stream().filter(reception -> names.contains(reception.pod())).toList(),
+        faults,
+        at,
+        nanos);
+  }
+
+  private static boolean isOfRevision(HasMetadata object, String revision) {
+    return revision.equals(label(object, Labels.REVISION).orElse(""));
   }
 
   /** Whether an object belongs to a component. */

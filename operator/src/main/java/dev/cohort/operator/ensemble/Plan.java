@@ -1,7 +1,10 @@
 package dev.cohort.operator.ensemble;
 
 import dev.cohort.operator.desired.Blueprint;
+import dev.cohort.operator.desired.Blueprint.Refusal;
+import dev.cohort.operator.desired.Revision;
 import dev.cohort.operator.scaling.SeatDecision;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -9,6 +12,27 @@ import java.util.OptionalInt;
  *
  * @param blueprint what its objects are made of
  * @param seats how many, and why
- * @param students of the package; empty while it is not known
+ * @param students of the package that serves; empty while it is not known
+ * @param change of revision that is under way, or was given up
  */
-public record Plan(Blueprint blueprint, SeatDecision seats, OptionalInt students) {}
+public record Plan(Blueprint blueprint, SeatDecision seats, OptionalInt students, Change change) {
+  /**
+   * A change of revision.
+   *
+   * @param rolling what is on its way in; empty when nothing is
+   * @param refused what was given up
+   */
+  public record Change(Optional<Revision> rolling, Optional<Refusal> refused) {
+    static Change none() {
+      return new Change(Optional.empty(), Optional.empty());
+    }
+
+    static Change rolling(Revision revision) {
+      return new Change(Optional.of(revision), Optional.empty());
+    }
+
+    static Change rolledBack(Refusal refusal) {
+      return new Change(Optional.empty(), Optional.of(refusal));
+    }
+  }
+}

@@ -8,22 +8,31 @@ import java.util.OptionalInt;
 
 /**
  * How many students a package has. The operator never reads a package: the aggregators, which need
- * no seat to know, tell it with their signals, and status remembers it.
+ * no seat to know, tell it with their signals, and status remembers it of the one that serves.
  */
 final class Students {
   private Students() {}
 
-  static OptionalInt of(Observation seen) {
-    OptionalInt told =
-        seen.receptions().stream()
-            .flatMap(reception -> reception.model().stream())
-            .mapToInt(ModelSignals::getStudentsTotal)
-            .max();
-    return told.isPresent() ? told : remembered(seen);
+  /**
+   * What the aggregators of one revision say.
+   *
+   * @param side what belongs to the revision
+   */
+  static OptionalInt told(Observation side) {
+    return side.receptions().stream()
+        .flatMap(reception -> reception.model().stream())
+        .mapToInt(ModelSignals::getStudentsTotal)
+        .max();
   }
 
-  private static OptionalInt remembered(Observation seen) {
-    return Optional.ofNullable(seen.ensemble().getStatus())
+  /** The same of the revision that serves, or what status remembers of it. */
+  static OptionalInt serving(Observation side) {
+    OptionalInt told = told(side);
+    return told.isPresent() ? told : remembered(side);
+  }
+
+  private static OptionalInt remembered(Observation side) {
+    return Optional.ofNullable(side.ensemble().getStatus())
         .map(StudentEnsembleStatus::prefix)
         .map(PrefixStatus::total)
         .filter(total -> total > 0)

@@ -99,7 +99,8 @@ record SeatNumbers(StudentEnsembleSpec spec, int students) {
         : students;
   }
 
-  private int budget() {
+  /** Seats that the devices have room for. */
+  int budget() {
     return scaling().gpuBudget() == null
         ? SeatBounds.NO_BUDGET
         : SeatBounds.seatsWithin(scaling().gpuBudget(), devices());

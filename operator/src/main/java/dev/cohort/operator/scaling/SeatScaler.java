@@ -32,10 +32,25 @@ public final class SeatScaler {
 
   private Optional<ScalingState> scaling = Optional.empty();
   private Optional<ParkingPolicy.State> parking = Optional.empty();
+  // Seats that were decided on last. What Deployments say counts only before: somebody else may
+  // have changed them since.
+  private Optional<Integer> decided = Optional.empty();
 
   /** Before the package is known there is one seat of the first student. */
   public static SeatDecision first() {
     return new SeatDecision(List.of(1), 1, ScalingReason.BOUNDS_APPLIED, 0);
+  }
+
+  /** What there is, when nobody remembers what was decided. */
+  public static SeatDecision held(Present present) {
+    List<Integer> seats = present.desired().isEmpty() ? List.of(1) : present.desired();
+    SeatDecision held = new SeatDecision(seats, 0, ScalingReason.BOUNDS_APPLIED, 0);
+    return new SeatDecision(seats, held.total(), held.reason(), 0);
+  }
+
+  /** Most seats of all students together, by the devices that they may take. */
+  public static int budget(StudentEnsembleSpec spec) {
+    return new SeatNumbers(spec, 1).budget();
   }
 
   /**
@@ -55,6 +70,7 @@ public final class SeatScaler {
                 signal, seats(numbers, present), numbers.bounds(), numbers.mode(), spec.paused()),
             now);
     scaling = Optional.of(decision.next());
+    decided = Optional.of(decision.seats());
     return numbers.isShared() ? spread(decision, students) : pooled(numbers, decision, now);
   }
 
@@ -80,8 +96,8 @@ public final class SeatScaler {
   }
 
   /** In all modes but one the number is what was declared; in the other, what there is. */
-  private static Seats seats(SeatNumbers numbers, Present present) {
-    int desired = counted(numbers, present.desired());
+  private Seats seats(SeatNumbers numbers, Present present) {
+    int desired = decided.orElseGet(() -> counted(numbers, present.desired()));
     int ready = counted(numbers, present.ready());
     return new Seats(ready, Math.max(0, desired - ready), declared(numbers, desired));
   }

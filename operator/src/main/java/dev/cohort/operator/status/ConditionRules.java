@@ -5,6 +5,7 @@ import dev.cohort.crds.ConditionReason;
 import dev.cohort.crds.ConditionStatus;
 import dev.cohort.crds.ConditionType;
 import dev.cohort.crds.Conditions;
+import dev.cohort.operator.desired.Blueprint.Refusal;
 import dev.cohort.operator.ensemble.Observation;
 import dev.cohort.operator.ensemble.Plan;
 import dev.cohort.protocol.burst.v1.ModelSignals;
@@ -57,8 +58,11 @@ final class ConditionRules {
     if (isStarting()) {
       return no(ConditionType.READY, ConditionReason.STARTING, seatsText());
     }
-    if (fleet.isUpdating()) {
-      return no(ConditionType.READY, ConditionReason.ROLLING_OUT, "pods are being replaced");
+    if (plan.change().refused().isPresent()) {
+      return rolledBack(ConditionType.READY, plan.change().refused().get());
+    }
+    if (isRolling()) {
+      return no(ConditionType.READY, ConditionReason.ROLLING_OUT, rollingText());
     }
     return yes(ConditionType.READY, ConditionReason.SERVING, seatsText());
   }
@@ -92,9 +96,27 @@ final class ConditionRules {
     if (plan.students().isEmpty() || isStarting()) {
       return yes(ConditionType.PROGRESSING, ConditionReason.STARTING, seatsText());
     }
-    return fleet.isUpdating()
-        ? yes(ConditionType.PROGRESSING, ConditionReason.ROLLING_OUT, "pods are being replaced")
+    if (plan.change().refused().isPresent()) {
+      return rolledBack(ConditionType.PROGRESSING, plan.change().refused().get());
+    }
+    return isRolling()
+        ? yes(ConditionType.PROGRESSING, ConditionReason.ROLLING_OUT, rollingText())
         : no(ConditionType.PROGRESSING, ConditionReason.UP_TO_DATE, "the spec is in effect");
+  }
+
+  private Condition rolledBack(ConditionType type, Refusal refusal) {
+    return condition(type, ConditionStatus.FALSE, refusal.reason(), refusal.message());
+  }
+
+  private boolean isRolling() {
+    return plan.change().rolling().isPresent() || fleet.isUpdating();
+  }
+
+  private String rollingText() {
+    return plan.change()
+        .rolling()
+        .map(revision -> "revision %s takes over".formatted(revision.id()))
+        .orElse("pods are being replaced");
   }
 
   private Condition pruned() {

@@ -18,6 +18,7 @@ import dev.cohort.operator.ensemble.Observation;
 import dev.cohort.operator.ensemble.Plan;
 import dev.cohort.operator.ensemble.SeatCounts;
 import dev.cohort.operator.scaling.SeatScaler;
+import dev.cohort.protocol.burst.v1.ModelSignals;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class StatusReport {
                 () ->
                     new StudentEnsembleStatus(
                         null, null, null, null, null, null, null, null, null, null));
-    this.signals = new Signals(seen);
+    this.signals = new Signals(seen.of(plan.blueprint().serving().revision().id()));
     this.fleet = new Fleet(seen);
   }
 
@@ -113,12 +114,26 @@ public final class StatusReport {
     PackageStatus last =
         Optional.ofNullable(before.packages())
             .orElseGet(() -> new PackageStatus(null, null, null, null));
-    return signals
-        .shortest()
-        .map(
-            model ->
-                new PackageStatus(model.getName(), model.getPackageDigest(), null, last.refused()))
-        .orElse(last);
+    Optional<ModelSignals> model = signals.shortest();
+    return new PackageStatus(
+        model.map(ModelSignals::getName).orElse(last.name()),
+        model.map(ModelSignals::getPackageDigest).orElse(last.digest()),
+        rollingOut(),
+        refused(last));
+  }
+
+  /** Known when an aggregator has read it; none when only an image changes. */
+  private String rollingOut() {
+    return plan.change()
+        .rolling()
+        .flatMap(revision -> new Signals(seen.of(revision.id())).shortest())
+        .map(ModelSignals::getPackageDigest)
+        .orElse(null);
+  }
+
+  private String refused(PackageStatus last) {
+    boolean now = plan.change().refused().isPresent() && last.rollingOut() != null;
+    return now ? last.rollingOut() : last.refused();
   }
 
   private ScalingStatus scaling() {
@@ -143,6 +158,11 @@ public final class StatusReport {
     if (seats > 0 && seats != next) {
       return transition(
           "Seats", Integer.toString(seats), Integer.toString(next), plan.seats().reason().code());
+    }
+    String digest = before.packages() == null ? null : before.packages().digest();
+    String serves = signals.shortest().map(ModelSignals::getPackageDigest).orElse(digest);
+    if (digest != null && !digest.equals(serves)) {
+      return transition("Package", digest, serves, "UpToDate");
     }
     Integer was = before.prefix() == null ? null : before.prefix().current();
     Integer is = prefix.map(PrefixStatus::current).orElse(null);
