@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # ./cohort images: the services as container images, as tars, without a registry or a daemon. Sourced by ./cohort.
 
-readonly IMAGE_SERVICES=(student-service aggregator)
+readonly IMAGE_SERVICES=(student-service aggregator operator)
 readonly IMAGE_WORK=$COHORT_ROOT/build/images/.work
 
 # jdk.jcmd and jdk.jfr are for those who look into a running service.
@@ -11,7 +11,8 @@ images_help() {
   cat <<'TEXT'
 Usage: ./cohort images [OPTION...] [SERVICE...]
 
-Builds container images as OCI tars; no registry and no daemon is needed. Services: student-service, aggregator; default: all.
+Builds container images as OCI tars; no registry and no daemon is needed. Services: student-service, aggregator, operator;
+default: all.
 
   --out DIR         folder of the tars; default: build/images
   --arch ARCH       amd64 or arm64; default: this machine's
@@ -51,7 +52,7 @@ images_options() {
         images_help
         exit
         ;;
-      student-service | aggregator) IMAGES+=("$1") ;;
+      student-service | aggregator | operator) IMAGES+=("$1") ;;
       *) images_usage "images: '$1' is not an option or a service; ./cohort images --help lists them." ;;
     esac
     [[ $1 =~ ^--(out|arch|base|name)$ ]] && shift
@@ -162,12 +163,21 @@ aot_key() {
   ) | sha256
 }
 
+# heap_percent SERVICE: how much of a container's memory the heap may take; of a seat most is outside of it.
+heap_percent() {
+  case $1 in
+    student-service) echo 25 ;;
+    *) echo 50 ;;
+  esac
+}
+
 # write_image SERVICE FOLDER BASE
 write_image() {
   local tar=$IMAGE_OUT/$1-$IMAGE_ARCH.tar
   run_maven -q -pl images package jib:buildTar -Dspotless.check.skip=true -Dcyclonedx.skip=true \
     -Dimage.service="$1" -Dimage.arch="$IMAGE_ARCH" -Dimage.base="$3" \
     -Dimage.name="$IMAGE_NAME/$1:$(project_version)" -Dimage.java="$IMAGE_WORK/java-$IMAGE_ARCH" -Dimage.folder="$2" \
+    -Dimage.heap-percent="$(heap_percent "$1")" \
     -Dimage.tar="$tar" >"$IMAGE_WORK/jib.log" 2>&1 || {
     grep -E '^\[(ERROR|FATAL)\]' "$IMAGE_WORK/jib.log" | head -n 20 >&2
     fail "the image of $1 could not be written; the whole log is in $IMAGE_WORK/jib.log."
