@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.cohort.aggregator.metrics.AggregatorMetric;
 import dev.cohort.observability.MeterSpec;
+import dev.cohort.operator.metrics.OperatorMetric;
 import dev.cohort.student.seat.SeatMetric;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,9 +38,9 @@ final class MetricsPageTest {
     return """
         # Metrics
 
-        <!-- Generated from AggregatorMetric and SeatMetric; MetricsPageTest writes and compares it. -->
+        <!-- Generated from AggregatorMetric, SeatMetric and OperatorMetric; MetricsPageTest writes and compares it. -->
 
-        Both services answer `GET /metrics` in Prometheus' text format, on `cohort.metrics-port`. Units are base units; a histogram is
+        All services answer `GET /metrics` in Prometheus' text format, on `cohort.metrics-port`. Units are base units; a histogram is
         exported as `_bucket`, `_sum`, `_count`, and `_max`, the largest value of the last few minutes. Labels are bounded: models, students
         and codes are few, and seats have their own rule below. A counter with a `reason` or `code` appears with its first event.
 
@@ -52,10 +53,16 @@ final class MetricsPageTest {
 
         ## Student service
 
+        %s
+        ## Operator
+
+        Labels are bounded by the ensembles; those of an ensemble go with it. Beside them there are the meters of the JVM.
+
         %s"""
         .formatted(
             table(Arrays.stream(AggregatorMetric.values()).map(AggregatorMetric::spec)),
-            table(Arrays.stream(SeatMetric.values()).map(SeatMetric::spec)));
+            table(Arrays.stream(SeatMetric.values()).map(SeatMetric::spec)),
+            table(Arrays.stream(OperatorMetric.values()).map(OperatorMetric::spec)));
   }
 
   private static String table(Stream<MeterSpec> specs) {

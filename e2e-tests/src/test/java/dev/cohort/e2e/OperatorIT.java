@@ -1,6 +1,7 @@
 package dev.cohort.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cohort.crds.ConditionType;
@@ -9,6 +10,8 @@ import dev.cohort.e2e.FakeWorkloads.Fate;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,6 +86,14 @@ final class OperatorIT {
     assertEquals(before, Await.unchanged(() -> world.versions("quiet")));
   }
 
+  /** Else the other tests would say nothing about its rules. */
+  @Test
+  void theRulesOfTheOperatorAreEnforced() {
+    KubernetesClientException refused =
+        assertThrows(KubernetesClientException.class, () -> world.ownConfigMaps());
+    assertEquals(403, refused.getCode());
+  }
+
   @Test
   void repairsWhatSomebodyChanged() {
     world.create("drifting", "");
@@ -105,6 +116,9 @@ final class OperatorIT {
     world.awaitSeats("bursting", Map.of(0, 3, 1, 3, 2, 3));
     world.awaitCondition("bursting", ConditionType.PRUNED, "True: Burst");
     world.awaitCondition("bursting", ConditionType.SCALING_LIMITED, "True: LimitedByMaximum");
+    Await.until(
+        "events of the burst",
+        () -> world.events("bursting").containsAll(List.of("Burst", "PanicScaleUp")));
     assertEquals(9, world.ensemble("bursting").getStatus().replicas());
   }
 

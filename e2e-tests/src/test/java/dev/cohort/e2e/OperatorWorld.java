@@ -6,10 +6,18 @@ import dev.cohort.crds.StudentEnsemble;
 import dev.cohort.operator.OperatorRuntime;
 import dev.cohort.operator.config.OperatorSettings;
 import dev.cohort.operator.desired.Image;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
@@ -25,10 +33,12 @@ import java.util.function.UnaryOperator;
 
 /** An operator in a namespace of its own on an API server, and what tests ask about it. */
 final class OperatorWorld implements AutoCloseable {
+  private static final String ACCOUNT = "cohort-operator";
   private static final String ENSEMBLE = "cohort.dev/ensemble";
 
   private final KubernetesClient client;
   private final String namespace;
+  private final KubernetesClient own;
   private final OperatorRuntime operator;
 
   /** Makes the namespace and starts the operator. */
@@ -39,7 +49,50 @@ final class OperatorWorld implements AutoCloseable {
         .resource(
             new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
         .create();
-    this.operator = OperatorRuntime.start(settings(namespace), client, "test");
+    this.own = account(client, namespace);
+    this.operator =
+        OperatorRuntime.start(settings(namespace), own, new SimpleMeterRegistry(), "test");
+  }
+
+  /** A client that may do what the operator's rules say, and nothing else. */
+  private static KubernetesClient account(KubernetesClient admin, String namespace) {
+    for (HasMetadata role : roles()) {
+      String name = role.getMetadata().getName();
+      role.getMetadata().setNamespace(namespace);
+      admin.resource(role).create();
+      admin
+          .resource(
+              new RoleBindingBuilder()
+                  .withNewMetadata()
+                  .withName(name)
+                  .withNamespace(namespace)
+                  .endMetadata()
+                  .withNewRoleRef("rbac.authorization.k8s.io", "Role", name)
+                  .addNewSubject()
+                  .withKind("ServiceAccount")
+                  .withName(ACCOUNT)
+                  .withNamespace(namespace)
+                  .endSubject()
+                  .build())
+          .create();
+    }
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder(admin.getConfiguration())
+                .withImpersonateUsername(
+                    "system:serviceaccount:%s:%s".formatted(namespace, ACCOUNT))
+                .withImpersonateGroups("system:serviceaccounts", "system:authenticated")
+                .build())
+        .build();
+  }
+
+  private static List<HasMetadata> roles() {
+    try (InputStream roles = OperatorRuntime.class.getResourceAsStream(OperatorRuntime.ROLES)) {
+      return new KubernetesSerialization()
+          .<List<HasMetadata>>unmarshal(roles);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Makes the definition known to a server. */
@@ -60,7 +113,7 @@ final class OperatorWorld implements AutoCloseable {
         new Image("example.org/cohort/student:1", null),
         new Image("example.org/cohort/aggregator:1", null),
         OperatorSettings.Feature.AUTO,
-        Optional.empty(),
+        Optional.of("cohort-operator"),
         OperatorSettings.Credentials.none());
   }
 
@@ -166,9 +219,23 @@ final class OperatorWorld implements AutoCloseable {
     client.apps().deployments().inNamespace(namespace).withName(deployment).edit(change);
   }
 
+  /** Asks for what no rule of the operator allows. */
+  void ownConfigMaps() {
+    own.configMaps().inNamespace(namespace).list();
+  }
+
+  /** Reasons of the events of an ensemble. */
+  List<String> events(String ensemble) {
+    return client.v1().events().inNamespace(namespace).list().getItems().stream()
+        .filter(event -> ensemble.equals(event.getInvolvedObject().getName()))
+        .map(Event::getReason)
+        .toList();
+  }
+
   @Override
   public void close() {
     operator.close();
+    own.close();
   }
 
   private static void put(Map<String, String> versions, HasMetadata object) {

@@ -4,6 +4,7 @@ import dev.cohort.operator.config.OperatorConfig;
 import dev.cohort.operator.config.OperatorSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.ShutdownEvent;
@@ -27,13 +28,15 @@ public class OperatorMain implements QuarkusApplication {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
 
   private final OperatorConfig config;
+  private final MeterRegistry registry;
   private volatile Optional<OperatorRuntime> running = Optional.empty();
   private volatile Optional<KubernetesClient> client = Optional.empty();
 
   /** Called by the container. */
   @Inject
-  public OperatorMain(OperatorConfig config) {
+  public OperatorMain(OperatorConfig config, MeterRegistry registry) {
     this.config = config;
+    this.registry = registry;
   }
 
   @Override
@@ -46,7 +49,7 @@ public class OperatorMain implements QuarkusApplication {
       return 2;
     }
     client = Optional.of(new KubernetesClientBuilder().build());
-    running = Optional.of(OperatorRuntime.start(settings, client.get(), identity()));
+    running = Optional.of(OperatorRuntime.start(settings, client.get(), registry, identity()));
     Quarkus.waitForExit();
     return 0;
   }

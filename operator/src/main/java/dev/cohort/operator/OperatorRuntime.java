@@ -9,12 +9,15 @@ import dev.cohort.operator.desired.Labels;
 import dev.cohort.operator.desired.Platform;
 import dev.cohort.operator.ensemble.EnsembleReconciler;
 import dev.cohort.operator.ensemble.Observer;
+import dev.cohort.operator.events.EventRecorder;
+import dev.cohort.operator.metrics.OperatorMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +29,9 @@ import java.util.function.LongSupplier;
  * is an election, it acts from the moment it is elected.
  */
 public final class OperatorRuntime implements AutoCloseable {
+  /** Where the class path holds what the operator may do, as Roles. */
+  public static final String ROLES = "/dev/cohort/operator/roles.yaml";
+
   private static final Duration MAX_INTERVAL = Duration.ofMinutes(1);
   private static final Duration CACHE_SYNC = Duration.ofSeconds(30);
   private static final Duration TERMINATION = Duration.ofSeconds(5);
@@ -48,30 +54,41 @@ public final class OperatorRuntime implements AutoCloseable {
    * @param identity of this process in the election
    */
   public static OperatorRuntime start(
-      OperatorSettings settings, KubernetesClient client, String identity) {
-    return start(settings, client, identity, Clock.systemUTC(), System::nanoTime);
+      OperatorSettings settings,
+      KubernetesClient client,
+      MeterRegistry registry,
+      String identity) {
+    return start(settings, client, registry, identity, Clock.systemUTC(), System::nanoTime);
   }
 
   static OperatorRuntime start(
       OperatorSettings settings,
       KubernetesClient client,
+      MeterRegistry registry,
       String identity,
       Clock wallClock,
       LongSupplier clock) {
     Platform platform = Platforms.of(settings, client);
+    OperatorMetrics metrics = new OperatorMetrics(registry, clock);
     CompletableFuture<EnsembleReconciler> made = new CompletableFuture<>();
     Consumer<ResourceID> wake = id -> made.thenAccept(reconciler -> reconciler.wake(id));
     SignalCache signals = new SignalCache(new SignalChannels(), clock, wake);
     EnsembleReconciler reconciler =
         new EnsembleReconciler(
-            platform, new Observer(platform, signals, wallClock, clock), signals);
+            platform,
+            new Observer(platform, signals, wallClock, clock),
+            signals,
+            new EventRecorder(client, identity),
+            metrics);
     made.complete(reconciler);
+    metrics.watched(signals::size);
     Operator operator = new Operator(overrides -> configure(overrides, settings, client, identity));
     operator.register(
         reconciler,
         (ControllerConfigurationOverrider<StudentEnsemble> overrides) ->
             configure(overrides, settings));
     operator.start();
+    metrics.leads(true);
     return new OperatorRuntime(operator, signals);
   }
 

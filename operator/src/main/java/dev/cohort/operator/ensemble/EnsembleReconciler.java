@@ -1,9 +1,12 @@
 package dev.cohort.operator.ensemble;
 
 import dev.cohort.crds.StudentEnsemble;
+import dev.cohort.crds.StudentEnsembleStatus;
 import dev.cohort.operator.apply.Realizer;
 import dev.cohort.operator.burst.SignalCache;
 import dev.cohort.operator.desired.Platform;
+import dev.cohort.operator.events.EventRecorder;
+import dev.cohort.operator.metrics.OperatorMetrics;
 import dev.cohort.operator.status.StatusReport;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -26,6 +29,8 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
   /** The scaling rules want a sample each second. */
   private static final Duration TICK = Duration.ofSeconds(1);
 
+  private static final Duration MAX_INTERVAL = Duration.ofMinutes(1);
+
   private static final Duration SOON = Duration.ofMillis(250);
 
   private final Platform platform;
@@ -33,6 +38,8 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
   private final SignalCache signals;
   private final SimpleInboundEventSource<StudentEnsemble> wakes =
       new SimpleInboundEventSource<>("signals");
+  private final Reporter reporter;
+  private final OperatorMetrics metrics;
   private final Map<ResourceID, Memory> memories = new ConcurrentHashMap<>();
 
   /**
@@ -40,10 +47,17 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
    *
    * @param signals what aggregators say; stays the caller's
    */
-  public EnsembleReconciler(Platform platform, Observer observer, SignalCache signals) {
+  public EnsembleReconciler(
+      Platform platform,
+      Observer observer,
+      SignalCache signals,
+      EventRecorder events,
+      OperatorMetrics metrics) {
     this.platform = platform;
     this.observer = observer;
     this.signals = signals;
+    this.reporter = new Reporter(events, metrics);
+    this.metrics = metrics;
   }
 
   /** Has an ensemble reconciled soon. Thread-safe. */
@@ -63,19 +77,32 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
   @Override
   public UpdateControl<StudentEnsemble> reconcile(
       StudentEnsemble ensemble, Context<StudentEnsemble> context) {
-    ResourceID id = ResourceID.fromResource(ensemble);
-    if (context.isPrimaryResourceDeleted() || ensemble.isMarkedForDeletion()) {
-      forget(id);
-      return UpdateControl.noUpdate();
+    long start = observer.nanos();
+    boolean well = false;
+    try {
+      Duration next =
+          context.isPrimaryResourceDeleted() || ensemble.isMarkedForDeletion()
+              ? forget(ResourceID.fromResource(ensemble))
+              : keep(ensemble, context);
+      well = true;
+      return UpdateControl.<StudentEnsemble>noUpdate().rescheduleAfter(next);
+    } finally {
+      metrics.reconciled(start, well);
     }
-    Memory memory = memories.computeIfAbsent(id, gone -> new Memory(platform));
+  }
+
+  private Duration keep(StudentEnsemble ensemble, Context<StudentEnsemble> context) {
+    Memory memory =
+        memories.computeIfAbsent(
+            ResourceID.fromResource(ensemble), gone -> new Memory(platform));
     Observation seen = observer.observe(ensemble, context);
     Plan plan = memory.planner().plan(seen);
     Realizer.Outcome outcome = apply(context, memory, seen, plan);
-    boolean reported =
-        Reporter.report(
-            context, seen, new StatusReport(seen, plan, outcome.refusals()).status(), memory);
-    return UpdateControl.<StudentEnsemble>noUpdate().rescheduleAfter(reported ? TICK : SOON);
+    StudentEnsembleStatus status =
+        new StatusReport(seen, plan, outcome.refusals(), memory.transition()).status();
+    return reporter.report(context, seen, new Reporter.Said(plan, outcome, status), memory)
+        ? TICK
+        : SOON;
   }
 
   private static Realizer.Outcome apply(
@@ -85,8 +112,10 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
         : memory.realizer().realize(context, memory.intents(plan.blueprint()), seen.objects());
   }
 
-  private void forget(ResourceID id) {
+  private Duration forget(ResourceID id) {
     memories.remove(id);
     signals.follow(id, List.of());
+    metrics.forget(id);
+    return MAX_INTERVAL;
   }
 }

@@ -1,6 +1,6 @@
 package dev.cohort.operator.ensemble;
 
-import dev.cohort.crds.StudentEnsembleStatus;
+import dev.cohort.crds.TransitionStatus;
 import dev.cohort.operator.apply.Intent;
 import dev.cohort.operator.apply.Realizer;
 import dev.cohort.operator.desired.Blueprint;
@@ -8,6 +8,7 @@ import dev.cohort.operator.desired.DesiredState;
 import dev.cohort.operator.desired.Platform;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the operator remembers of one ensemble between two reconciliations. Lost when another
@@ -16,8 +17,9 @@ import java.util.Optional;
 final class Memory {
   private final Planner planner;
   private final Realizer realizer = new Realizer();
-  private Optional<StudentEnsembleStatus> written = Optional.empty();
-  private long writtenNanos;
+  private Optional<Long> written = Optional.empty();
+  private Optional<TransitionStatus> transition = Optional.empty();
+  private OptionalInt seats = OptionalInt.empty();
   private Optional<Blueprint> built = Optional.empty();
   private List<Intent> intents = List.of();
 
@@ -44,16 +46,29 @@ final class Memory {
 
   /** When status was written last; empty when this operator never did. */
   Optional<Long> writtenNanos() {
-    return written.map(status -> writtenNanos);
-  }
-
-  /** The status that was written last. */
-  Optional<StudentEnsembleStatus> written() {
     return written;
   }
 
-  void wrote(StudentEnsembleStatus status, long nanos) {
-    written = Optional.of(status);
-    writtenNanos = nanos;
+  void wrote(long nanos) {
+    written = Optional.of(nanos);
+  }
+
+  /** The last change of prefix, seats or package that this operator saw. */
+  Optional<TransitionStatus> transition() {
+    return transition;
+  }
+
+  /** Keeps a transition; whether it is another than before. */
+  boolean changed(TransitionStatus next) {
+    boolean isNew = next != null && !transition.equals(Optional.of(next));
+    transition = Optional.ofNullable(next);
+    return isNew;
+  }
+
+  /** Keeps how many seats were decided on; whether that is another number than before. */
+  boolean decided(int total) {
+    boolean isNew = seats.isPresent() && seats.getAsInt() != total;
+    seats = OptionalInt.of(total);
+    return isNew;
   }
 }

@@ -35,6 +35,11 @@ public final class Observer {
     this.clock = clock;
   }
 
+  /** The clock of the observations. */
+  long nanos() {
+    return clock.getAsLong();
+  }
+
   Observation observe(StudentEnsemble ensemble, Context<StudentEnsemble> context) {
     ResourceID id = ResourceID.fromResource(ensemble);
     Owner owner = Owner.of(ensemble);

@@ -39,13 +39,19 @@ public final class StatusReport {
   private final StudentEnsembleStatus before;
   private final Signals signals;
   private final Fleet fleet;
+  private final TransitionStatus lastTransition;
 
   /**
    * A report.
    *
    * @param refusals what could not be written, and why
+   * @param lastTransition where it is newer than the one that was written
    */
-  public StatusReport(Observation seen, Plan plan, List<String> refusals) {
+  public StatusReport(
+      Observation seen,
+      Plan plan,
+      List<String> refusals,
+      Optional<TransitionStatus> lastTransition) {
     this.seen = seen;
     this.plan = plan;
     this.refusals = List.copyOf(refusals);
@@ -57,6 +63,7 @@ public final class StatusReport {
                         null, null, null, null, null, null, null, null, null, null));
     this.signals = new Signals(seen.of(plan.blueprint().serving().revision().id()));
     this.fleet = new Fleet(seen);
+    this.lastTransition = lastTransition.orElse(before.lastTransition());
   }
 
   /** The status as it is to be. */
@@ -167,7 +174,7 @@ public final class StatusReport {
     Integer was = before.prefix() == null ? null : before.prefix().current();
     Integer is = prefix.map(PrefixStatus::current).orElse(null);
     if (was == null || is == null || was.equals(is)) {
-      return before.lastTransition();
+      return lastTransition;
     }
     return transition("Prefix", was.toString(), is.toString(), is < was ? "Burst" : "FullPrefix");
   }

@@ -1,0 +1,2 @@
+/** Metrics of the operator. */
+package dev.cohort.operator.metrics;
