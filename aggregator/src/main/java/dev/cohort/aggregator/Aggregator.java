@@ -3,6 +3,7 @@ package dev.cohort.aggregator;
 import dev.cohort.aggregator.burst.BurstSignalsService;
 import dev.cohort.aggregator.config.Security;
 import dev.cohort.aggregator.config.Settings;
+import dev.cohort.aggregator.control.ControlService;
 import dev.cohort.aggregator.dispatch.Dispatcher;
 import dev.cohort.aggregator.grpc.GrpcFrontDoor;
 import dev.cohort.aggregator.http.BodyMemory;
@@ -93,6 +94,7 @@ public final class Aggregator implements AutoCloseable {
         new GrpcFrontDoor(
             server,
             new BurstSignalsService(dispatcher),
+            new ControlService(catalog, dispatcher),
             new InetSocketAddress(settings.host(), settings.grpcPort()),
             security.clients(),
             settings.messageBytes(),

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cohort.aggregator.config.Settings;
 import dev.cohort.aggregator.dispatch.PrefixSettings;
 import dev.cohort.aggregator.metrics.ServingMetrics;
+import dev.cohort.protocol.control.v1.ControlGrpc;
+import dev.cohort.protocol.control.v1.ControlGrpc.ControlBlockingStub;
 import dev.cohort.protocol.inference.GRPCInferenceServiceGrpc;
 import dev.cohort.protocol.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import io.grpc.ManagedChannel;
@@ -113,6 +115,12 @@ final class ServedPackages implements AutoCloseable {
   /** Calls over gRPC. */
   GRPCInferenceServiceBlockingStub grpc() {
     return GRPCInferenceServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Calls of an operator. */
+  ControlBlockingStub control() {
+    return ControlGrpc.newBlockingStub(channel)
         .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 

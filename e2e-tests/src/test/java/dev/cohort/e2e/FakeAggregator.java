@@ -3,6 +3,9 @@ package dev.cohort.e2e;
 import dev.cohort.protocol.burst.v1.BurstSignalsGrpc;
 import dev.cohort.protocol.burst.v1.WatchRequest;
 import dev.cohort.protocol.burst.v1.WatchResponse;
+import dev.cohort.protocol.control.v1.ControlGrpc;
+import dev.cohort.protocol.control.v1.SetPrefixBoundsRequest;
+import dev.cohort.protocol.control.v1.SetPrefixBoundsResponse;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -14,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -28,12 +32,14 @@ final class FakeAggregator implements AutoCloseable {
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final List<StreamObserver<WatchResponse>> watchers = new CopyOnWriteArrayList<>();
   private final Supplier<WatchResponse> signals;
+  private final AtomicInteger most = new AtomicInteger(Integer.MAX_VALUE);
 
   FakeAggregator(String address, Supplier<WatchResponse> signals) {
     this.signals = signals;
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(address, PORT))
             .addService(new Signals())
+            .addService(new Control())
             .build();
     try {
       server.start();
@@ -50,7 +56,7 @@ final class FakeAggregator implements AutoCloseable {
   }
 
   private void tell() {
-    WatchResponse message = signals.get();
+    WatchResponse message = message();
     for (StreamObserver<WatchResponse> watcher : watchers) {
       try {
         synchronized (watcher) {
@@ -62,12 +68,36 @@ final class FakeAggregator implements AutoCloseable {
     }
   }
 
-  /** The service. */
+  /** What is to be said, within the bounds that were set. */
+  private WatchResponse message() {
+    WatchResponse.Builder message = signals.get().toBuilder();
+    message
+        .getModelsBuilderList()
+        .forEach(
+            model ->
+                model
+                    .setPrefixMax(Math.min(model.getPrefixMax(), most.get()))
+                    .setPrefix(Math.min(model.getPrefix(), most.get())));
+    return message.build();
+  }
+
+  /** Bounds. */
+  private final class Control extends ControlGrpc.ControlImplBase {
+    @Override
+    public void setPrefixBounds(
+        SetPrefixBoundsRequest request, StreamObserver<SetPrefixBoundsResponse> responses) {
+      most.set(request.getPrefixMax());
+      responses.onNext(SetPrefixBoundsResponse.getDefaultInstance());
+      responses.onCompleted();
+    }
+  }
+
+  /** The signals. */
   private final class Signals extends BurstSignalsGrpc.BurstSignalsImplBase {
     @Override
     public void watch(WatchRequest request, StreamObserver<WatchResponse> responses) {
       synchronized (responses) {
-        responses.onNext(signals.get());
+        responses.onNext(message());
       }
       watchers.add(responses);
     }

@@ -141,6 +141,8 @@ final class OperatorIT {
                     .filter(student -> student.parked() > 0)
                     .count()
                 == 2);
+    world.awaitCondition("parking", ConditionType.PRUNED, "True: Parked");
+    assertEquals(1, world.ensemble("parking").getStatus().prefix().maximum());
   }
 
   @Test

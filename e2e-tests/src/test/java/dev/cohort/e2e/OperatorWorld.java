@@ -14,14 +14,14 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -88,8 +88,7 @@ final class OperatorWorld implements AutoCloseable {
 
   private static List<HasMetadata> roles() {
     try (InputStream roles = OperatorRuntime.class.getResourceAsStream(OperatorRuntime.ROLES)) {
-      return new KubernetesSerialization()
-          .<List<HasMetadata>>unmarshal(roles);
+      return new KubernetesSerialization().<List<HasMetadata>>unmarshal(roles);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -54,10 +54,7 @@ public final class OperatorRuntime implements AutoCloseable {
    * @param identity of this process in the election
    */
   public static OperatorRuntime start(
-      OperatorSettings settings,
-      KubernetesClient client,
-      MeterRegistry registry,
-      String identity) {
+      OperatorSettings settings, KubernetesClient client, MeterRegistry registry, String identity) {
     return start(settings, client, registry, identity, Clock.systemUTC(), System::nanoTime);
   }
 

@@ -7,6 +7,7 @@ import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
 import dev.cohort.observability.TraceSpan;
 import dev.cohort.packages.TokenRow;
+import dev.cohort.policy.PrefixPolicy;
 import dev.cohort.policy.PriorityPolicy;
 import dev.cohort.security.ClientTls;
 import java.util.List;
@@ -121,6 +122,21 @@ public final class Dispatcher implements AutoCloseable {
   /** Tells a listener nothing more. */
   public void unwatch(SignalListener listener) {
     post(() -> fleet.signals().remove(listener));
+  }
+
+  /**
+   * Sets the bounds of a model's prefix in place of those of the settings.
+   *
+   * @param min fewest students, 0 for what the settings say
+   * @param max most students, 0 for what the settings say
+   * @return the bounds that hold then; fails with {@link RefusedException} when this is closed
+   */
+  public CompletableFuture<PrefixPolicy.Bounds> bound(ServedModel model, int min, int max) {
+    CompletableFuture<PrefixPolicy.Bounds> bounds = new CompletableFuture<>();
+    if (!post(() -> bounds.complete(fleet.bound(model, min, max)))) {
+      bounds.completeExceptionally(RefusedException.unavailable("the aggregator is stopping"));
+    }
+    return bounds;
   }
 
   /** Whether seats serve enough students of the model now. */

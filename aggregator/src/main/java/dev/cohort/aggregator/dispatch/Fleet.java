@@ -5,6 +5,7 @@ import dev.cohort.aggregator.RefusedException;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ModelCatalog;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.policy.PrefixPolicy;
 import dev.cohort.protocol.burst.v1.WatchResponse;
 import dev.cohort.protocol.student.v1.Refusal;
 import dev.cohort.security.ClientTls;
@@ -167,6 +168,14 @@ final class Fleet implements SeatEvents, SignalSource.State {
     return List.of(
         queues.values().stream().map(ModelQueue::isReady).toList(),
         seats.stream().map(SeatReport::condition).toList());
+  }
+
+  /** Sets the bounds of a model's prefix; whether it is ready may change with them. */
+  PrefixPolicy.Bounds bound(ServedModel model, int min, int max) {
+    PrefixPolicy.Bounds now = queues.get(model).bound(min, max);
+    report(model);
+    signals.changed();
+    return now;
   }
 
   void submit(Job job) {

@@ -36,6 +36,7 @@ final class ModelQueue {
   private final ModelSeats seats;
   private final ServingMetrics metrics;
   private final NanoClock clock;
+  private final PrefixSettings prefixes;
   private final double targetMicros;
   private final PrefixControl control;
   private final int floor;
@@ -61,7 +62,7 @@ final class ModelQueue {
     this.seats = new ModelSeats(model, seats);
     this.metrics = metrics;
     this.clock = clock;
-    PrefixSettings prefixes = settings.prefixes();
+    this.prefixes = settings.prefixes();
     this.targetMicros = prefixes.targetMicros();
     PrefixPolicy.Bounds bounds = prefixes.bounds(model.manifest());
     this.control = new PrefixControl(prefixes.policy(), bounds, clock.nanoTime());
@@ -80,6 +81,18 @@ final class ModelQueue {
   /** What a request that arrives now has to expect. */
   Forecast forecast() {
     return forecast;
+  }
+
+  /**
+   * Sets the bounds of the prefix in place of those of the settings; 0 leaves one what the settings
+   * say.
+   *
+   * @return the bounds that hold now
+   */
+  PrefixPolicy.Bounds bound(int min, int max) {
+    control.bound(prefixes.within(min, max).bounds(model.manifest()));
+    send();
+    return control.bounds();
   }
 
   /** Queues a job's rows; fails it when no seat can run them. */
@@ -171,10 +184,10 @@ final class ModelQueue {
     forget(sent.batch());
   }
 
-  /** Whether enough students are served: all at first, then as many as an answer needs. */
+  /** Whether enough students are served: all that may be asked at first, then the fewest. */
   boolean isServed() {
     int served = seats.heldUntil(seats.serving(), 0);
-    wasServed = served >= (wasServed ? control.min() : model.studentsTotal());
+    wasServed = served >= (wasServed ? control.min() : control.bounds().max());
     return wasServed;
   }
 

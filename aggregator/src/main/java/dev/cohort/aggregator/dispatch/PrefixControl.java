@@ -12,7 +12,7 @@ final class PrefixControl {
   private static final Duration MEMORY = Duration.ofMillis(500);
 
   private final PrefixPolicy policy;
-  private final PrefixPolicy.Bounds bounds;
+  private PrefixPolicy.Bounds bounds;
   private PrefixPolicy.State state;
   // Predicted engine microseconds of one student.
   private final SmoothedRate arrivals;
@@ -22,6 +22,11 @@ final class PrefixControl {
     this.bounds = bounds;
     this.state = PrefixPolicy.State.of(bounds.max());
     this.arrivals = new SmoothedRate(MEMORY, nowNanos);
+  }
+
+  /** Other bounds from the next decision on. */
+  void bound(PrefixPolicy.Bounds now) {
+    bounds = now;
   }
 
   PrefixPolicy.Bounds bounds() {

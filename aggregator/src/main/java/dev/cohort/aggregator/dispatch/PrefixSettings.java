@@ -22,6 +22,12 @@ public record PrefixSettings(
   /** Share of the capacity that the larger prefix may use. */
   private static final double CEILING = 0.8;
 
+  /** The same with other bounds; 0 leaves one what it is. */
+  PrefixSettings within(int fewest, int most) {
+    return new PrefixSettings(
+        target, quiet, qualityFloor, fewest == 0 ? min : fewest, most == 0 ? max : most);
+  }
+
   /** Fewest and most students that may answer for a package. */
   PrefixPolicy.Bounds bounds(Manifest manifest) {
     int total = manifest.studentsTotal();

@@ -2,6 +2,7 @@ package dev.cohort.aggregator.grpc;
 
 import dev.cohort.aggregator.InferenceServer;
 import dev.cohort.aggregator.burst.BurstSignalsService;
+import dev.cohort.aggregator.control.ControlService;
 import dev.cohort.protocol.MalformedRequests;
 import dev.cohort.protocol.inference.GRPCInferenceServiceGrpc;
 import dev.cohort.security.ServerSecurity;
@@ -53,6 +54,7 @@ public final class GrpcFrontDoor implements AutoCloseable {
    * A port that is not open yet.
    *
    * @param signals of what is served
+   * @param control of what is served
    * @param security TLS and tokens, where they are on
    * @param maxMessageBytes of a request, decompressed; larger ones end with {@code
    *     RESOURCE_EXHAUSTED}
@@ -61,6 +63,7 @@ public final class GrpcFrontDoor implements AutoCloseable {
   public GrpcFrontDoor(
       InferenceServer inference,
       BurstSignalsService signals,
+      ControlService control,
       InetSocketAddress address,
       ServerSecurity security,
       int maxMessageBytes,
@@ -81,6 +84,7 @@ public final class GrpcFrontDoor implements AutoCloseable {
             .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
             .addService(MalformedRequests.refusedBy(new GrpcInferenceService(inference)))
             .addService(MalformedRequests.refusedBy(signals))
+            .addService(MalformedRequests.refusedBy(control))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance());
     security.tls().ifPresent(tls -> builder.sslContext(tls.grpc()));

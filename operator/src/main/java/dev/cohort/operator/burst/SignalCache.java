@@ -69,6 +69,11 @@ public final class SignalCache implements AutoCloseable {
     return of(ensemble).map(SignalWatcher::latest).flatMap(Optional::stream).toList();
   }
 
+  /** Has the aggregators of an ensemble ask no more students than this. */
+  public void bound(ResourceID ensemble, int most) {
+    of(ensemble).forEach(watcher -> watcher.bound(most));
+  }
+
   /** Why aggregators cannot be watched, if so. */
   public List<String> faults(ResourceID ensemble) {
     return of(ensemble)

@@ -1,12 +1,17 @@
 package dev.cohort.operator.burst;
 
 import dev.cohort.protocol.burst.v1.BurstSignalsGrpc;
+import dev.cohort.protocol.burst.v1.ModelSignals;
 import dev.cohort.protocol.burst.v1.WatchRequest;
 import dev.cohort.protocol.burst.v1.WatchResponse;
+import dev.cohort.protocol.control.v1.ControlGrpc;
+import dev.cohort.protocol.control.v1.SetPrefixBoundsRequest;
+import dev.cohort.protocol.control.v1.SetPrefixBoundsResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,6 +36,8 @@ final class SignalWatcher implements AutoCloseable {
   /** A stream is opened anew after this time, so that a withdrawn token ends it. */
   private static final long STREAM_MINUTES = 15;
 
+  private static final long BOUND_SECONDS = 2;
+
   private static final long CHECK_MILLIS = 1_000;
 
   private final Target target;
@@ -45,6 +52,7 @@ final class SignalWatcher implements AutoCloseable {
   private String fault = "";
   private long aliveNanos;
   private long pauseMillis = FIRST_PAUSE_MILLIS;
+  private boolean bounding;
   private boolean closed;
 
   /**
@@ -84,6 +92,33 @@ final class SignalWatcher implements AutoCloseable {
   /** Why there is no stream; empty when there is one. */
   synchronized String fault() {
     return fault;
+  }
+
+  /**
+   * Has the aggregator ask no more students than this, unless it says that it does not anyway. Said
+   * again when it is called again, as long as the aggregator says otherwise; returns at once.
+   */
+  void bound(int most) {
+    Optional<String> model;
+    synchronized (this) {
+      model =
+          latest
+              .flatMap(Reception::model)
+              .filter(said -> !bounding && !closed && said.getPrefixMax() != most)
+              .map(ModelSignals::getName);
+      bounding = bounding || model.isPresent();
+    }
+    model.ifPresent(
+        name ->
+            ControlGrpc.newStub(channel)
+                .withDeadlineAfter(BOUND_SECONDS, TimeUnit.SECONDS)
+                .setPrefixBounds(
+                    SetPrefixBoundsRequest.newBuilder().setModel(name).setPrefixMax(most).build(),
+                    new Bounding()));
+  }
+
+  private synchronized void bounded() {
+    bounding = false;
   }
 
   @Override
@@ -160,6 +195,13 @@ final class SignalWatcher implements AutoCloseable {
     }
   }
 
+  private static String text(Throwable failure) {
+    Status status = Status.fromThrowable(failure);
+    return status.getDescription() == null
+        ? status.getCode().toString()
+        : status.getCode() + ": " + status.getDescription();
+  }
+
   /** The stream of messages. */
   private final class Stream implements ClientResponseObserver<WatchRequest, WatchResponse> {
     @Override
@@ -176,16 +218,35 @@ final class SignalWatcher implements AutoCloseable {
 
     @Override
     public void onError(Throwable failure) {
-      Status status = Status.fromThrowable(failure);
-      ended(
-          status.getDescription() == null
-              ? status.getCode().toString()
-              : status.getCode() + ": " + status.getDescription());
+      ended(text(failure));
     }
 
     @Override
     public void onCompleted() {
       ended("the stream ended");
+    }
+  }
+
+  /** The answer to bounds. */
+  private final class Bounding implements StreamObserver<SetPrefixBoundsResponse> {
+    @Override
+    public void onNext(SetPrefixBoundsResponse bounds) {
+      LOG.info(
+          "pod {} asks {} to {} students",
+          target.pod(),
+          bounds.getPrefixMin(),
+          bounds.getPrefixMax());
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      LOG.info("pod {} took no bounds: {}", target.pod(), text(failure));
+      bounded();
+    }
+
+    @Override
+    public void onCompleted() {
+      bounded();
     }
   }
 }

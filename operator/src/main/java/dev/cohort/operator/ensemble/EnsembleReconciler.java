@@ -93,10 +93,11 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
 
   private Duration keep(StudentEnsemble ensemble, Context<StudentEnsemble> context) {
     Memory memory =
-        memories.computeIfAbsent(
-            ResourceID.fromResource(ensemble), gone -> new Memory(platform));
+        memories.computeIfAbsent(ResourceID.fromResource(ensemble), gone -> new Memory(platform));
     Observation seen = observer.observe(ensemble, context);
     Plan plan = memory.planner().plan(seen);
+    // Before seats go: whoever is parked is not asked any more.
+    plan.mostStudents().ifPresent(most -> signals.bound(ResourceID.fromResource(ensemble), most));
     Realizer.Outcome outcome = apply(context, memory, seen, plan);
     StudentEnsembleStatus status =
         new StatusReport(seen, plan, outcome.refusals(), memory.transition()).status();

@@ -17,6 +17,19 @@ import java.util.OptionalInt;
  */
 public record Plan(Blueprint blueprint, SeatDecision seats, OptionalInt students, Change change) {
   /**
+   * Students that may be asked: those that are not parked, and no more than the spec says. Empty
+   * while nothing may be changed, and while two packages are about.
+   */
+  public OptionalInt mostStudents() {
+    if (students.isEmpty() || blueprint.spec().paused() || change.rolling().isPresent()) {
+      return OptionalInt.empty();
+    }
+    int allowed =
+        Optional.ofNullable(blueprint.spec().pruning().maxStudents()).orElse(Integer.MAX_VALUE);
+    return OptionalInt.of(Math.max(1, Math.min(allowed, students.getAsInt() - seats.parked())));
+  }
+
+  /**
    * A change of revision.
    *
    * @param rolling what is on its way in; empty when nothing is

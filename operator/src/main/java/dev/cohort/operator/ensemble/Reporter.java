@@ -49,8 +49,7 @@ final class Reporter {
   }
 
   /** Whether all that there is to say has been said; else to be called again soon. */
-  boolean report(
-      Context<StudentEnsemble> context, Observation seen, Said said, Memory memory) {
+  boolean report(Context<StudentEnsemble> context, Observation seen, Said said, Memory memory) {
     ResourceID id = ResourceID.fromResource(seen.ensemble());
     metrics.levels(id, levels(seen, said));
     decided(id, seen, said, memory);

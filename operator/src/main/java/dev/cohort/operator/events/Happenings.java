@@ -29,8 +29,7 @@ public final class Happenings {
   private Happenings() {}
 
   /** Changes of conditions; nothing is told of a status that is the first one. */
-  public static List<Happening> between(
-      StudentEnsembleStatus before, StudentEnsembleStatus after) {
+  public static List<Happening> between(StudentEnsembleStatus before, StudentEnsembleStatus after) {
     List<Happening> happenings = new ArrayList<>();
     if (before != null) {
       TOLD.forEach(told -> change(told, before, after).ifPresent(happenings::add));

@@ -68,8 +68,7 @@ public enum OperatorMetric {
           "Reconciliations that ended, well (ok) or with an error that is tried again",
           "result")),
   /** Their time. */
-  RECONCILIATION(
-      MeterSpec.timer("cohort.operator.reconciliation", "Time of one reconciliation")),
+  RECONCILIATION(MeterSpec.timer("cohort.operator.reconciliation", "Time of one reconciliation")),
   /** Age of the last good one. */
   LAST_SUCCESS(
       MeterSpec.gauge(

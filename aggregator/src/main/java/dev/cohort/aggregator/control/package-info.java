@@ -1,0 +1,2 @@
+/** What an operator may change of a running aggregator. */
+package dev.cohort.aggregator.control;
