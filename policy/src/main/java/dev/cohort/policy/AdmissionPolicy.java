@@ -58,6 +58,12 @@ public final class AdmissionPolicy {
     TOKENS
   }
 
+  /**
+   * Share of the time left that a prediction may use: work that ends late costs others their engine
+   * time, and predictions are not exact.
+   */
+  private static final double HEADROOM = 0.8;
+
   private final Limits limits;
 
   public AdmissionPolicy(Limits limits) {
@@ -75,9 +81,17 @@ public final class AdmissionPolicy {
       return new QueueFull(Bound.TOKENS, request.predictedMicros());
     }
     if (request.remainingMicros() < limits.minimumMicros()
-        || request.predictedMicros() > request.remainingMicros()) {
+        || isHopeless(request.predictedMicros(), request.remainingMicros())) {
       return new Hopeless(request.predictedMicros());
     }
     return new Admit();
+  }
+
+  /**
+   * Whether something predicted to take so long should not be begun with so much time left; never
+   * where the prediction is not a number.
+   */
+  public static boolean isHopeless(double predictedMicros, double remainingMicros) {
+    return predictedMicros > HEADROOM * remainingMicros;
   }
 }

@@ -19,7 +19,7 @@ class AdmissionPolicyTest {
 
   @Test
   void admitsWhatFitsAndCanBeAnsweredInTime() {
-    assertThat(policy.decide(new Queue(9, 900), new Request(100, 5_000, 5_000)))
+    assertThat(policy.decide(new Queue(9, 900), new Request(100, 5_000, 4_000)))
         .isEqualTo(new Admit());
   }
 
@@ -39,8 +39,8 @@ class AdmissionPolicyTest {
 
   @Test
   void refusesWhatWouldBeLate() {
-    assertThat(policy.decide(new Queue(0, 0), new Request(10, 4_999, 5_000)))
-        .isEqualTo(new Hopeless(5_000));
+    assertThat(policy.decide(new Queue(0, 0), new Request(10, 5_000, 4_001)))
+        .isEqualTo(new Hopeless(4_001));
     assertThat(policy.decide(new Queue(0, 0), new Request(10, 499, 1))).isEqualTo(new Hopeless(1));
     assertThat(policy.decide(new Queue(0, 0), new Request(10, -1, Double.NaN)))
         .isInstanceOf(Hopeless.class);

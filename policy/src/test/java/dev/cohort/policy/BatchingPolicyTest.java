@@ -19,13 +19,24 @@ class BatchingPolicyTest {
   }
 
   private static Queue waiting(long ageMillis, long batchMillis) {
-    return new Queue(false, ageMillis * MILLI, FAR, batchMillis * MILLI);
+    return new Queue(false, ageMillis * MILLI, FAR, batchMillis * MILLI, 0);
   }
 
   @Test
-  void hungryNeverWaits() {
+  void hungryNeverWaitsWhileALaneIsIdle() {
     var hungry = policy(Mode.HUNGRY, 20, 100);
     assertThat(hungry.waitNanos(waiting(0, 1))).isZero();
+  }
+
+  @Test
+  void batchLeavesJustBeforeALaneIsIdle() {
+    for (Mode mode : Mode.values()) {
+      var policy = policy(mode, 5, 100);
+      assertThat(policy.waitNanos(new Queue(false, 50 * MILLI, FAR, 0, 7 * MILLI)))
+          .isEqualTo(5 * MILLI);
+      assertThat(policy.waitNanos(new Queue(false, 50 * MILLI, FAR, 0, 2 * MILLI))).isZero();
+      assertThat(policy.waitNanos(new Queue(true, 0, FAR, 0, 7 * MILLI))).isZero();
+    }
   }
 
   @Test
@@ -67,19 +78,19 @@ class BatchingPolicyTest {
 
   @Test
   void lazyLeavesWhenTheBatchIsFull() {
-    assertThat(policy(Mode.LAZY, 20, 100).waitNanos(new Queue(true, 0, FAR, 0))).isZero();
+    assertThat(policy(Mode.LAZY, 20, 100).waitNanos(new Queue(true, 0, FAR, 0, 0))).isZero();
   }
 
   @Test
   void lazyMindsTheNearestDeadline() {
     var lazy = policy(Mode.LAZY, 20, 100);
-    assertThat(lazy.waitNanos(new Queue(false, 0, 12 * MILLI, 2 * MILLI))).isEqualTo(8 * MILLI);
-    assertThat(lazy.waitNanos(new Queue(false, 0, 4 * MILLI, 2 * MILLI))).isZero();
+    assertThat(lazy.waitNanos(new Queue(false, 0, 12 * MILLI, 2 * MILLI, 0))).isEqualTo(8 * MILLI);
+    assertThat(lazy.waitNanos(new Queue(false, 0, 4 * MILLI, 2 * MILLI, 0))).isZero();
   }
 
   @Test
   void unknownBatchTimeCountsAsNone() {
-    assertThat(policy(Mode.LAZY, 20, 100).waitNanos(new Queue(false, 0, FAR, -1)))
+    assertThat(policy(Mode.LAZY, 20, 100).waitNanos(new Queue(false, 0, FAR, -1, 0)))
         .isEqualTo(20 * MILLI);
   }
 
@@ -95,7 +106,8 @@ class BatchingPolicyTest {
               false,
               random.nextLong(100) * MILLI,
               random.nextLong(300) * MILLI,
-              random.nextLong(60) * MILLI);
+              random.nextLong(60) * MILLI,
+              0);
       long wait = lazy.waitNanos(queue);
 
       assertThat(wait).isBetween(0L, window * MILLI);
@@ -104,7 +116,8 @@ class BatchingPolicyTest {
             .isLessThanOrEqualTo(target * MILLI / 2);
         assertThat(wait + 2 * queue.batchNanos()).isLessThanOrEqualTo(queue.leftNanos());
         var later =
-            new Queue(false, queue.ageNanos() + wait, queue.leftNanos() - wait, queue.batchNanos());
+            new Queue(
+                false, queue.ageNanos() + wait, queue.leftNanos() - wait, queue.batchNanos(), 0);
         assertThat(lazy.waitNanos(later)).isZero();
       }
     }

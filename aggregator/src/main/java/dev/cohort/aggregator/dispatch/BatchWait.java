@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class BatchWait {
   private final BatchingPolicy policy;
-  private final boolean lazy;
   private final OwnerThread owner;
   private final Runnable send;
   private Future<?> wake = CompletableFuture.completedFuture(null);
@@ -22,7 +21,6 @@ final class BatchWait {
    */
   BatchWait(BatchingPolicy.Settings settings, OwnerThread owner, Runnable send) {
     this.policy = new BatchingPolicy(settings);
-    this.lazy = settings.mode() == BatchingPolicy.Mode.LAZY;
     this.owner = owner;
     this.send = send;
   }
@@ -31,11 +29,10 @@ final class BatchWait {
    * Whether the rows should wait for more; then the queue will be woken.
    *
    * @param drainMicros predicted time until these rows would be answered
+   * @param busyMicros predicted time until a lane is idle
    */
-  boolean holds(RowBuffer rows, BatchLimits limits, double drainMicros, long nowNanos) {
-    if (!lazy) {
-      return false;
-    }
+  boolean holds(
+      RowBuffer rows, BatchLimits limits, double drainMicros, double busyMicros, long nowNanos) {
     wake.cancel(false);
     boolean full = rows.size() >= limits.rows() || rows.tokens() >= limits.tokens();
     long wait =
@@ -44,7 +41,8 @@ final class BatchWait {
                 full,
                 rows.oldestNanos(nowNanos),
                 rows.nearestDeadlineNanos(nowNanos),
-                (long) (drainMicros * 1000)));
+                (long) (drainMicros * 1000),
+                (long) (busyMicros * 1000)));
     if (wait > 0) {
       wake = owner.schedule(send, wait, TimeUnit.NANOSECONDS);
     }

@@ -41,6 +41,7 @@ final class ModelLoad {
 
   /** A request's rows came in; {@code studentMicros} is one student's predicted time for them. */
   void arrived(Job job, double studentMicros, long nowNanos) {
+    traffic.admitted();
     requests.add(1, nowNanos);
     rows.add(job.rows().size(), nowNanos);
     tokens.add(job.tokens(), nowNanos);

@@ -4,12 +4,15 @@ import dev.cohort.aggregator.NanoClock;
 import dev.cohort.aggregator.RefusedException;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.aggregator.model.ServedModel;
+import dev.cohort.policy.AdmissionPolicy;
 import dev.cohort.policy.BatchCost;
 import dev.cohort.policy.BatchLimits;
 import dev.cohort.policy.HedgePolicy;
 import dev.cohort.policy.PrefixPolicy;
+import dev.cohort.policy.PriorityPolicy;
 import dev.cohort.protocol.burst.v1.ModelSignals;
 import dev.cohort.protocol.burst.v1.Queue;
+import io.grpc.Status;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -103,6 +106,9 @@ final class ModelQueue {
     }
     long now = clock.nanoTime();
     double micros = micros(job.rows().size(), job.tokens());
+    if (refuseHopeless(job, micros, now)) {
+      return;
+    }
     buffer.add(job, now);
     control.arrived(micros, now);
     load.arrived(job, micros, now);
@@ -245,7 +251,10 @@ final class ModelQueue {
         (students, tokens, count, longest) ->
             BATCH_MICROS + cost.micros(students, tokens, count, longest);
     BatchLimits limits = limits(cost, prefix);
-    if (wait.holds(buffer, limits, workload().drainMicros(prefix), clock.nanoTime())) {
+    dropHopeless();
+    if (buffer.isEmpty()
+        || wait.holds(
+            buffer, limits, workload().drainMicros(prefix), seats.busyMicros(), clock.nanoTime())) {
       return false;
     }
     List<QueuedRow> rows = buffer.next(whole, limits, prefix);
@@ -350,7 +359,7 @@ final class ModelQueue {
 
   private Forecast predict() {
     Workload work = workload();
-    if (work.lanes() == 0 || !seats.isMeasured()) {
+    if (work.isIdle() || !seats.isMeasured()) {
       return Forecast.UNKNOWN;
     }
     return new Forecast(
@@ -406,6 +415,51 @@ final class ModelQueue {
   private static double tokenMicros(BatchCost cost) {
     BatchShape typical = BatchShape.TYPICAL;
     return cost.micros(1, typical.tokens(), typical.rows(), typical.longest()) / typical.tokens();
+  }
+
+  // By its exact tokens, which are not known when the request comes in.
+  private boolean refuseHopeless(Job job, double studentMicros, long now) {
+    Workload work = workload();
+    if (work.isIdle() || !seats.isMeasured()) {
+      return false;
+    }
+    int students = job.minStudents();
+    double before =
+        job.priority() < PriorityPolicy.DEFAULT_LEVEL
+            ? work.drainMicros(0)
+            : work.drainMicros(students);
+    double predicted = before + BATCH_MICROS + students * studentMicros / work.lanes();
+    double left = (job.deadlineNanos() - now) / 1e3;
+    if (!AdmissionPolicy.isHopeless(predicted, left)) {
+      return false;
+    }
+    metrics.refused(Status.Code.DEADLINE_EXCEEDED);
+    load.traffic().refused(job.rows().size());
+    job.fail(
+        RefusedException.late(
+            "the request's deadline is in %.3f ms, the earliest answer in %.3f ms"
+                .formatted(left / 1000, predicted / 1000)));
+    return true;
+  }
+
+  // What would be late even if it left now gives its engine time to others.
+  private void dropHopeless() {
+    Workload work = workload();
+    if (work.outstandingMicros() == 0 || !seats.isMeasured()) {
+      return;
+    }
+    long now = clock.nanoTime();
+    double ahead = seats.busyMicros();
+    for (Job job : buffer.first()) {
+      double least = ahead + job.minStudents() * micros(1, job.longest()) / work.lanes();
+      if (least > (job.deadlineNanos() - now) / 1e3) {
+        metrics.expired();
+        fail(
+            job,
+            RefusedException.late(
+                "the request waited until its deadline could not be met any more"));
+      }
+    }
   }
 
   private boolean refuseUnserved(Job job) {

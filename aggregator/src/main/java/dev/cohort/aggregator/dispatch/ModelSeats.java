@@ -56,9 +56,18 @@ final class ModelSeats {
     return active().stream().mapToInt(Seat::lanes).sum();
   }
 
-  /** Predicted engine time of what these seats have not answered, in microseconds. */
+  /** Predicted engine time that is left of what these seats have not answered, in microseconds. */
   double backlogMicros() {
-    return active().stream().mapToDouble(Seat::backlogMicros).sum();
+    return active().stream().mapToDouble(Seat::remainingMicros).sum();
+  }
+
+  /** Predicted time until a lane of a seat that takes a batch is idle, in microseconds. */
+  double busyMicros() {
+    return active().stream()
+        .filter(seat -> seat.credits() > 0)
+        .mapToDouble(Seat::busyMicros)
+        .min()
+        .orElse(0);
   }
 
   /** What plans are made with: one seat's costs, since the seats of a model are alike. */
@@ -89,7 +98,7 @@ final class ModelSeats {
               seat.homeStudent() - first,
               seat.held() >>> first,
               seat.credits(),
-              seat.backlogMicros(),
+              seat.remainingMicros(),
               seat.cost().micros(1, shape) / micros));
     }
     return router.route(views, end - first, micros).stream()

@@ -7,9 +7,11 @@ import dev.cohort.policy.PriorityPolicy;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -85,6 +87,13 @@ final class RowBuffer {
   /** Jobs that have rows here. */
   List<Job> jobs() {
     return List.copyOf(jobs.keySet());
+  }
+
+  /** Jobs of the rows that a plan looks at. */
+  Set<Job> first() {
+    Set<Job> first = new LinkedHashSet<>();
+    rows.stream().limit(WINDOW).forEach(row -> first.add(row.job()));
+    return first;
   }
 
   /** The rows that should run now, which stay in the buffer; the buffer must not be empty. */

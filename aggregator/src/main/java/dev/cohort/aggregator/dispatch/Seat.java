@@ -183,6 +183,16 @@ final class Seat implements AutoCloseable {
     return ledger.backlogMicros();
   }
 
+  /** The same without what it should have done since it last answered; at most one student. */
+  double remainingMicros() {
+    return Math.max(0, backlogMicros() - Math.min(ledger.nextMicros(), silentNanos() / 1e3));
+  }
+
+  /** Predicted time until one of its lanes is idle, in microseconds. */
+  double busyMicros() {
+    return ledger.batches() < lanes() ? 0 : remainingMicros() / lanes();
+  }
+
   /** Whether it has been silent for too long. */
   boolean isSlow() {
     return slow;

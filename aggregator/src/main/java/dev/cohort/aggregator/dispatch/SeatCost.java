@@ -8,27 +8,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Predicts one seat's engine time: the table that the seat measured times a factor, which follows
- * measured / predicted while the seat works. A seat without a valid table is predicted by a rough
- * rule, and nothing is refused on its account. Owned by the dispatch thread.
+ * Predicts one seat's engine time: the table that the seat measured, corrected by what its batches
+ * take while it works. A seat without a valid table is predicted by a rough rule, and nothing is
+ * refused on its account. Owned by the dispatch thread.
  */
 final class SeatCost implements BatchCost {
   /** Where nothing is measured: 0.2 ms for each batch and student, and 70 us for each token. */
   static final BatchCost ROUGH =
       (students, tokens, rows, longest) -> students * (200 + 70.0 * tokens);
 
-  /** Weight of the newest batch in the factor. */
-  private static final double SMOOTHING = 0.1;
-
-  /** One batch counts as at most so many times quicker or slower than predicted. */
-  private static final double STEP = 2;
-
-  private static final double LEAST_FACTOR = 0.02;
-  private static final double LARGEST_FACTOR = 50;
-
   private final BatchCost table;
   private final boolean measured;
-  private double factor = 1;
+  private final CostCorrection correction = new CostCorrection();
 
   private SeatCost(BatchCost table, boolean measured) {
     this.table = table;
@@ -59,7 +50,7 @@ final class SeatCost implements BatchCost {
 
   @Override
   public double micros(int students, int tokens, int rows, int longest) {
-    return factor * table.micros(students, tokens, rows, longest);
+    return correction.factor(tokens) * table.micros(students, tokens, rows, longest);
   }
 
   /** Predicted engine time of a batch on this seat, in microseconds. */
@@ -72,9 +63,8 @@ final class SeatCost implements BatchCost {
     if (micros <= 0) {
       return;
     }
-    double ratio = micros / table.micros(1, shape.tokens(), shape.rows(), shape.longest());
-    double bounded = Math.clamp(ratio, factor / STEP, factor * STEP);
-    factor = Math.clamp(factor + SMOOTHING * (bounded - factor), LEAST_FACTOR, LARGEST_FACTOR);
+    double predicted = table.micros(1, shape.tokens(), shape.rows(), shape.longest());
+    correction.observe(shape.tokens(), micros / predicted);
   }
 
   private static CostTable.Grid grid(dev.cohort.protocol.student.v1.CostTable table) {

@@ -26,6 +26,16 @@ final class SeatLedger {
     return sent.values().stream().mapToDouble(Sent::openMicros).sum();
   }
 
+  /** Predicted engine time of the student that should answer next, in microseconds. */
+  double nextMicros() {
+    return sent.isEmpty() ? 0 : sent.values().iterator().next().studentMicros();
+  }
+
+  /** Batches that it has not answered. */
+  int batches() {
+    return sent.size();
+  }
+
   /** Whether it owes no answer. */
   boolean isIdle() {
     return sent.isEmpty();

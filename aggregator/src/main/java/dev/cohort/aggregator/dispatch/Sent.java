@@ -69,6 +69,11 @@ final class Sent {
     return studentMicros * awaited.cardinality();
   }
 
+  /** Predicted engine time of one student. */
+  double studentMicros() {
+    return studentMicros;
+  }
+
   TraceSpan trace() {
     return trace;
   }

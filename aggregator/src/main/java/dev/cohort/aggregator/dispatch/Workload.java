@@ -12,4 +12,9 @@ record Workload(double outstandingMicros, double queuedMicros, int lanes) {
   double drainMicros(int students) {
     return lanes == 0 ? Double.NaN : (outstandingMicros + students * queuedMicros) / lanes;
   }
+
+  /** Whether nothing is to be done, or there is nobody to do it. */
+  boolean isIdle() {
+    return lanes == 0 || outstandingMicros + queuedMicros == 0;
+  }
 }

@@ -27,8 +27,9 @@ public enum AggregatorMetric {
       counter(
           "cohort.refusals",
           "requests",
-          "Requests refused at admission: `queue_full`, `hopeless_deadline` (no answer would come in"
-              + " time), `too_large` (never room for it)",
+          "Requests refused: `queue_full`, `hopeless_deadline` (no answer would come in time),"
+              + " `too_large` (never room for it); `expired`: let in, but its time ran out in the"
+              + " queue",
           "reason")),
   ROWS(counter("cohort.rows", "rows", "Rows answered", "model")),
   ROWS_PRUNED(

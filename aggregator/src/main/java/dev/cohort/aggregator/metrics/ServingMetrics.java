@@ -25,6 +25,7 @@ public final class ServingMetrics {
   private final Map<String, ModelMeters> models = new ConcurrentHashMap<>();
   private final SeatTimers seats;
   private final Counter dispatchBusy;
+  private final Counter expired;
   private final Counter internalErrors;
 
   /** Metrics in a registry, of the present time. */
@@ -42,6 +43,7 @@ public final class ServingMetrics {
     this.clock = clock;
     this.seats = new SeatTimers(registry);
     this.dispatchBusy = AggregatorMetric.DISPATCH_BUSY.spec().counter(registry);
+    this.expired = AggregatorMetric.REFUSALS.spec().counter(registry, "expired");
     this.internalErrors = AggregatorMetric.INTERNAL_ERRORS.spec().counter(registry);
     AggregatorMetric.REQUESTS_IN_FLIGHT.spec().gauge(registry, inFlight::get);
   }
@@ -151,6 +153,11 @@ public final class ServingMetrics {
           default -> "too_large";
         };
     AggregatorMetric.REFUSALS.spec().counter(registry, reason).increment();
+  }
+
+  /** A request waited until its deadline could not be met any more. */
+  public void expired() {
+    expired.increment();
   }
 
   /** A seat was lost, or could not be reached. */

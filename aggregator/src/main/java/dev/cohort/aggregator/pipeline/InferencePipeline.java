@@ -11,6 +11,7 @@ import dev.cohort.aggregator.oip.InferCall;
 import dev.cohort.observability.TraceSpan;
 import dev.cohort.observability.Tracing;
 import dev.cohort.packages.TokenRow;
+import dev.cohort.policy.PriorityPolicy;
 import dev.cohort.protocol.inference.ModelInferRequest;
 import dev.cohort.protocol.inference.ModelInferResponse;
 import io.grpc.Status;
@@ -161,11 +162,13 @@ public final class InferencePipeline {
   private Admission.Ticket admit(ServedModel model, InferCall call, long size, long deadline) {
     long tokens = Tokenizing.estimate(model, call.rows());
     double left = (deadline - clock.nanoTime()) / 1000.0;
-    double predicted = dispatcher.forecast(model).leastMicros(tokens / ESTIMATE_EXCESS);
+    // What is urgent does not wait for what is here; the queue looks closer.
+    double predicted =
+        call.priority() < PriorityPolicy.DEFAULT_LEVEL
+            ? Double.NaN
+            : dispatcher.forecast(model).micros(tokens / ESTIMATE_EXCESS);
     try {
-      Admission.Ticket ticket = admission.admit(tokens, size, left, predicted);
-      dispatcher.traffic(model).admitted();
-      return ticket;
+      return admission.admit(tokens, size, left, predicted);
     } catch (RefusedException e) {
       if (e.code() != Status.Code.INVALID_ARGUMENT) {
         dispatcher.traffic(model).refused(call.rows().count());

@@ -48,6 +48,20 @@ class SeatCostTest {
   }
 
   @Test
+  void smallBatchesSayNothingOfLargeOnes() throws SeatFaultException {
+    SeatCost cost = measured();
+    BatchShape large = new BatchShape(2, 400, 200);
+    double before = cost.micros(1, large);
+    for (int i = 0; i < 100; i++) {
+      cost.observe(new BatchShape(1, 10, 10), 300);
+      cost.observe(SHAPE, 600);
+    }
+    assertEquals(300, cost.micros(1, new BatchShape(1, 10, 10)), 15);
+    assertEquals(600, cost.micros(1, SHAPE), 30);
+    assertEquals(before, cost.micros(1, large), 1e-9);
+  }
+
+  @Test
   void oneWildTimeIsBounded() throws SeatFaultException {
     SeatCost cost = measured();
     cost.observe(SHAPE, Long.MAX_VALUE);

@@ -31,7 +31,7 @@ class AdmissionTest {
 
   @Test
   void hopelessDeadlineIsRefusedAtOnce() {
-    admission.admit(1, 1, 1000, 999);
+    admission.admit(1, 1, 1000, 799);
     RefusedException refused = refusal(() -> admission.admit(1, 1, 1000, 1001));
     assertEquals(Status.Code.DEADLINE_EXCEEDED, refused.code());
     assertEquals(1, admission.requests());

@@ -52,6 +52,10 @@ public final class BurstBench implements Bench {
       double full = Capacity.rowsPerSecond(settings, off, used);
       ClosedLoop.run(
           on.call(on.requests().each(used)), Capacity.IN_FLIGHT, Capacity.warmUp(settings));
+      // Refusing must be as warm as answering.
+      for (Side side : List.of(on, off)) {
+        offer(settings, side, used, OVERLOAD * full, -1);
+      }
       settings.say("burst: %.0f requests/s, %.0f times %.0f", OVERLOAD * full, OVERLOAD, full);
       List<Measured> withPruning = new ArrayList<>();
       List<Measured> without = new ArrayList<>();

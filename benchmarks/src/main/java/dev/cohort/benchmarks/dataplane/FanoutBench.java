@@ -52,10 +52,12 @@ public final class FanoutBench implements Bench {
     StagePlan plan =
         StagePlan.of(noop, STUDENTS)
             .withSeats("cohort.credits", 4)
+            // Else the router folds students that cost nothing on fewer seats.
+            .withSeats("cohort.regime", "dedicated")
             .withAggregator("cohort.students.max", 1);
     Turns turns =
         new Turns(
-            settings.duration(Duration.ofSeconds(30), Duration.ofMillis(500)),
+            settings.duration(Duration.ofSeconds(60), Duration.ofMillis(500)),
             settings.number(5, 1),
             settings.duration(Duration.ofSeconds(3), Duration.ofMillis(500)));
     List<Row> rows = new ArrayList<>();
