@@ -51,7 +51,8 @@ final class OperatorWorld implements AutoCloseable {
         .create();
     this.own = account(client, namespace);
     this.operator =
-        OperatorRuntime.start(settings(namespace), own, new SimpleMeterRegistry(), "test");
+        OperatorRuntime.start(
+            settings(namespace), own, new SimpleMeterRegistry(), "test", () -> {});
   }
 
   /** A client that may do what the operator's rules say, and nothing else. */

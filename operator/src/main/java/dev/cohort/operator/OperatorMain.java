@@ -49,7 +49,10 @@ public class OperatorMain implements QuarkusApplication {
       return 2;
     }
     client = Optional.of(new KubernetesClientBuilder().build());
-    running = Optional.of(OperatorRuntime.start(settings, client.get(), registry, identity()));
+    running =
+        Optional.of(
+            OperatorRuntime.start(
+                settings, client.get(), registry, identity(), OperatorMain::deposed));
     Quarkus.waitForExit();
     return 0;
   }
@@ -67,6 +70,12 @@ public class OperatorMain implements QuarkusApplication {
   /** Whether the operator could connect. */
   boolean isConnected() {
     return client.isPresent();
+  }
+
+  /** Whatever this process still does, another may be doing too: there is no orderly end. */
+  private static void deposed() {
+    LOG.error("the Lease is lost; another operator takes over");
+    Runtime.getRuntime().halt(1);
   }
 
   private static String identity() {

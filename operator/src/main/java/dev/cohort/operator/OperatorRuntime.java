@@ -12,6 +12,7 @@ import dev.cohort.operator.ensemble.Observer;
 import dev.cohort.operator.events.EventRecorder;
 import dev.cohort.operator.metrics.OperatorMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
@@ -21,6 +22,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -41,8 +43,10 @@ public final class OperatorRuntime implements AutoCloseable {
 
   private final Operator operator;
   private final SignalCache signals;
+  private final AtomicBoolean closing;
 
-  private OperatorRuntime(Operator operator, SignalCache signals) {
+  private OperatorRuntime(Operator operator, SignalCache signals, AtomicBoolean closing) {
+    this.closing = closing;
     this.operator = operator;
     this.signals = signals;
   }
@@ -52,10 +56,17 @@ public final class OperatorRuntime implements AutoCloseable {
    *
    * @param client stays the caller's
    * @param identity of this process in the election
+   * @param deposed runs when the Lease is lost: another operator may act from now on, so this one
+   *     must end at once
    */
   public static OperatorRuntime start(
-      OperatorSettings settings, KubernetesClient client, MeterRegistry registry, String identity) {
-    return start(settings, client, registry, identity, Clock.systemUTC(), System::nanoTime);
+      OperatorSettings settings,
+      KubernetesClient client,
+      MeterRegistry registry,
+      String identity,
+      Runnable deposed) {
+    return start(
+        settings, client, registry, identity, deposed, Clock.systemUTC(), System::nanoTime);
   }
 
   static OperatorRuntime start(
@@ -63,13 +74,15 @@ public final class OperatorRuntime implements AutoCloseable {
       KubernetesClient client,
       MeterRegistry registry,
       String identity,
+      Runnable deposed,
       Clock wallClock,
       LongSupplier clock) {
     Platform platform = Platforms.of(settings, client);
     OperatorMetrics metrics = new OperatorMetrics(registry, clock);
     CompletableFuture<EnsembleReconciler> made = new CompletableFuture<>();
     Consumer<ResourceID> wake = id -> made.thenAccept(reconciler -> reconciler.wake(id));
-    SignalCache signals = new SignalCache(new SignalChannels(), clock, wake);
+    SignalCache signals =
+        new SignalCache(new SignalChannels(settings.credentials(), client), clock, wake);
     EnsembleReconciler reconciler =
         new EnsembleReconciler(
             platform,
@@ -79,14 +92,23 @@ public final class OperatorRuntime implements AutoCloseable {
             metrics);
     made.complete(reconciler);
     metrics.watched(signals::size);
-    Operator operator = new Operator(overrides -> configure(overrides, settings, client, identity));
+    AtomicBoolean closing = new AtomicBoolean();
+    Runnable lost =
+        () -> {
+          metrics.leads(false);
+          if (!closing.get()) {
+            deposed.run();
+          }
+        };
+    Operator operator =
+        new Operator(overrides -> configure(overrides, settings, client, identity, lost));
     operator.register(
         reconciler,
         (ControllerConfigurationOverrider<StudentEnsemble> overrides) ->
             configure(overrides, settings));
     operator.start();
     metrics.leads(true);
-    return new OperatorRuntime(operator, signals);
+    return new OperatorRuntime(operator, signals, closing);
   }
 
   /** Whether the caches follow the API server. */
@@ -97,6 +119,7 @@ public final class OperatorRuntime implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.set(true);
     operator.stop();
     signals.close();
   }
@@ -105,7 +128,8 @@ public final class OperatorRuntime implements AutoCloseable {
       ConfigurationServiceOverrider overrides,
       OperatorSettings settings,
       KubernetesClient client,
-      String identity) {
+      String identity,
+      Runnable lost) {
     overrides
         .withKubernetesClient(client)
         .withCloseClientOnStop(false)
@@ -122,6 +146,7 @@ public final class OperatorRuntime implements AutoCloseable {
                     LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(lease)
                         .withLeaseNamespace(settings.namespace())
                         .withIdentity(identity)
+                        .withLeaderCallbacks(new LeaderCallbacks(() -> {}, lost, leader -> {}))
                         .build()));
   }
 

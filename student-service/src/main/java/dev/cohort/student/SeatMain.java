@@ -5,6 +5,9 @@ import dev.cohort.observability.TracingSettings;
 import dev.cohort.packages.PackageException;
 import dev.cohort.security.ServerSecurity;
 import dev.cohort.student.engine.EngineException;
+import dev.cohort.student.fetch.FetchException;
+import dev.cohort.student.fetch.FetchSettings;
+import dev.cohort.student.fetch.PackageFetch;
 import dev.cohort.student.seat.Seat;
 import dev.cohort.student.seat.SeatConfig;
 import dev.cohort.student.seat.SeatSettings;
@@ -17,6 +20,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,13 +29,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The seat's process: opens and loads the seat, waits for a termination signal, closes it. Exit
- * codes: 0 after a signal, 1 when the package or the engine is refused, 2 for wrong configuration.
+ * The seat's process: opens and loads the seat, waits for a termination signal, closes it; or, with
+ * the argument {@code fetch}, gets a package and ends. Exit codes: 0 after a signal, 1 when the
+ * package or the engine is refused, 2 for wrong configuration.
  */
 @QuarkusMain
 @ApplicationScoped
 public class SeatMain implements QuarkusApplication {
   private static final Logger LOG = LoggerFactory.getLogger(SeatMain.class);
+
+  /** The command that gets a package instead of serving one. */
+  private static final String FETCH = "fetch";
 
   private final SeatConfig config;
   private final MeterRegistry registry;
@@ -55,6 +63,12 @@ public class SeatMain implements QuarkusApplication {
   public int run(String... arguments) {
     TerminationSignals.run(this::stop);
     try {
+      if (List.of(arguments).contains(FETCH)) {
+        FetchSettings fetched = config.fetchSettings();
+        PackageFetch.run(fetched);
+        LOG.info("{} is in {}", fetched.url(), fetched.folder());
+        return 0;
+      }
       serve();
       Quarkus.waitForExit();
       return 0;
@@ -63,6 +77,9 @@ public class SeatMain implements QuarkusApplication {
       return 2;
     } catch (PackageException e) {
       LOG.error("package refused: {}", e.getMessage());
+      return 1;
+    } catch (FetchException e) {
+      LOG.error("the package was not fetched: {}", e.getMessage());
       return 1;
     } catch (IOException | EngineException e) {
       LOG.error("the seat cannot start: {}", e.getMessage());

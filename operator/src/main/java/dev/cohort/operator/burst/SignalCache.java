@@ -22,8 +22,12 @@ import java.util.stream.Stream;
 public final class SignalCache implements AutoCloseable {
   /** How a connection to an aggregator is made. */
   public interface Channels {
-    /** A channel that has not connected yet. */
-    ManagedChannel open(ResourceID ensemble, Target target);
+    /**
+     * A channel that has not connected yet; may block for a call to the API server.
+     *
+     * @throws RuntimeException when there is something that it needs and cannot have
+     */
+    ManagedChannel open(Target target);
   }
 
   private final Channels channels;
@@ -102,7 +106,7 @@ public final class SignalCache implements AutoCloseable {
   private SignalWatcher watch(ResourceID ensemble, Target target) {
     SignalWatcher watcher =
         new SignalWatcher(
-            target, channels.open(ensemble, target), timer, clock, () -> wake.accept(ensemble));
+            target, () -> channels.open(target), timer, clock, () -> wake.accept(ensemble));
     watcher.start();
     return watcher;
   }

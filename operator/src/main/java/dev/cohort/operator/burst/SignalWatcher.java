@@ -18,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,17 +37,22 @@ final class SignalWatcher implements AutoCloseable {
   /** A stream is opened anew after this time, so that a withdrawn token ends it. */
   private static final long STREAM_MINUTES = 15;
 
+  /** Failures in a row after which a channel is made anew. */
+  private static final int FAILURES = 5;
+
   private static final long BOUND_SECONDS = 2;
 
   private static final long CHECK_MILLIS = 1_000;
 
   private final Target target;
-  private final ManagedChannel channel;
+  private final Supplier<ManagedChannel> channels;
   private final ScheduledExecutorService timer;
   private final LongSupplier clock;
   private final Runnable changed;
 
   // All below guarded by this.
+  private Optional<ManagedChannel> channel = Optional.empty();
+  private int failures;
   private Optional<Reception> latest = Optional.empty();
   private Optional<ClientCallStreamObserver<WatchRequest>> call = Optional.empty();
   private String fault = "";
@@ -56,19 +62,19 @@ final class SignalWatcher implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param channel closed by this
+   * @param channels opens one, and may block; closed by this
    * @param timer for pauses; stays the caller's
    * @param clock monotonic nanoseconds
    * @param changed told of each message that says something new, on a network thread
    */
   SignalWatcher(
       Target target,
-      ManagedChannel channel,
+      Supplier<ManagedChannel> channels,
       ScheduledExecutorService timer,
       LongSupplier clock,
       Runnable changed) {
     this.target = target;
-    this.channel = channel;
+    this.channels = channels;
     this.timer = timer;
     this.clock = clock;
     this.changed = changed;
@@ -100,21 +106,23 @@ final class SignalWatcher implements AutoCloseable {
    */
   void bound(int most) {
     Optional<String> model;
+    Optional<ManagedChannel> open;
     synchronized (this) {
+      open = channel.filter(connected -> !bounding && !closed);
       model =
           latest
               .flatMap(Reception::model)
-              .filter(said -> !bounding && !closed && said.getPrefixMax() != most)
+              .filter(said -> said.getPrefixMax() != most)
               .map(ModelSignals::getName);
-      bounding = bounding || model.isPresent();
+      bounding = bounding || open.isPresent() && model.isPresent();
     }
-    model.ifPresent(
-        name ->
-            ControlGrpc.newStub(channel)
-                .withDeadlineAfter(BOUND_SECONDS, TimeUnit.SECONDS)
-                .setPrefixBounds(
-                    SetPrefixBoundsRequest.newBuilder().setModel(name).setPrefixMax(most).build(),
-                    new Bounding()));
+    if (open.isPresent() && model.isPresent()) {
+      ControlGrpc.newStub(open.get())
+          .withDeadlineAfter(BOUND_SECONDS, TimeUnit.SECONDS)
+          .setPrefixBounds(
+              SetPrefixBoundsRequest.newBuilder().setModel(model.get()).setPrefixMax(most).build(),
+              new Bounding());
+    }
   }
 
   private synchronized void bounded() {
@@ -123,21 +131,59 @@ final class SignalWatcher implements AutoCloseable {
 
   @Override
   public void close() {
+    Optional<ManagedChannel> last;
     synchronized (this) {
       closed = true;
+      last = channel;
     }
-    channel.shutdownNow();
+    last.ifPresent(ManagedChannel::shutdownNow);
   }
 
+  /** Not on the timer's thread: to open a channel may take a while. */
   private void open() {
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            connected().ifPresent(this::watch);
+          } catch (RuntimeException e) {
+            ended(e.getMessage() == null ? e.toString() : e.getMessage());
+          }
+        });
+  }
+
+  /** The channel; another one after some failures, since certificates may be others by now. */
+  private Optional<ManagedChannel> connected() {
+    Optional<ManagedChannel> old;
     synchronized (this) {
       if (closed) {
-        return;
+        return Optional.empty();
       }
       aliveNanos = clock.getAsLong();
+      if (channel.isPresent() && failures < FAILURES) {
+        return channel;
+      }
+      old = channel;
+      channel = Optional.empty();
+      failures = 0;
     }
-    channel.resetConnectBackoff();
-    BurstSignalsGrpc.newStub(channel)
+    old.ifPresent(ManagedChannel::shutdownNow);
+    return keep(channels.get());
+  }
+
+  private Optional<ManagedChannel> keep(ManagedChannel opened) {
+    synchronized (this) {
+      if (!closed) {
+        channel = Optional.of(opened);
+        return channel;
+      }
+    }
+    opened.shutdownNow();
+    return Optional.empty();
+  }
+
+  private void watch(ManagedChannel open) {
+    open.resetConnectBackoff();
+    BurstSignalsGrpc.newStub(open)
         .withDeadlineAfter(STREAM_MINUTES, TimeUnit.MINUTES)
         .watch(WatchRequest.getDefaultInstance(), new Stream());
   }
@@ -163,6 +209,7 @@ final class SignalWatcher implements AutoCloseable {
       aliveNanos = reception.atNanos();
       pauseMillis = FIRST_PAUSE_MILLIS;
       fault = "";
+      failures = 0;
     }
     if (isNews) {
       changed.run();
@@ -173,6 +220,7 @@ final class SignalWatcher implements AutoCloseable {
     long pause;
     synchronized (this) {
       call = Optional.empty();
+      failures++;
       pause = pauseMillis;
       pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
       if (closed) {

@@ -91,7 +91,7 @@ record PackageVolume(Mount mount, String folder, Optional<Container> before) {
         seat,
         builder ->
             builder
-                .withArgs("-jar", "quarkus-run.jar", "fetch")
+                .withArgs("fetch")
                 .withEnv(
                     new Environment()
                         .set("cohort.fetch.url", source.url())

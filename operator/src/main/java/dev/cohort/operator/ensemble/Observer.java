@@ -6,11 +6,13 @@ import dev.cohort.operator.burst.Target;
 import dev.cohort.operator.desired.Labels;
 import dev.cohort.operator.desired.Owner;
 import dev.cohort.operator.desired.Platform;
+import dev.cohort.operator.desired.Tls;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** Looks at an ensemble, in the caches only. Thread-safe for different ensembles. */
@@ -44,7 +46,7 @@ public final class Observer {
     ResourceID id = ResourceID.fromResource(ensemble);
     Owner owner = Owner.of(ensemble);
     List<Pod> pods = context.getSecondaryResources(Pod.class).stream().toList();
-    signals.follow(id, targets(pods, owner));
+    signals.follow(id, targets(pods, owner, tls(ensemble, owner)));
     return new Observation(
         ensemble,
         Informers.objects(context, platform).stream().filter(owner::owns).toList(),
@@ -56,7 +58,7 @@ public final class Observer {
   }
 
   /** Aggregators that run, ready or not: before they have seats they know their package. */
-  private static List<Target> targets(List<Pod> pods, Owner owner) {
+  private static List<Target> targets(List<Pod> pods, Owner owner, Optional<Target.Secret> tls) {
     return pods.stream()
         .filter(pod -> Observation.isOf(pod, Labels.AGGREGATOR))
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
@@ -68,7 +70,13 @@ public final class Observer {
                     pod.getMetadata().getName(),
                     pod.getStatus().getPodIP(),
                     SIGNALS,
-                    owner.names().client() + "." + owner.namespace() + ".svc"))
+                    owner.names().client() + "." + owner.namespace() + ".svc",
+                    tls))
         .toList();
+  }
+
+  private static Optional<Target.Secret> tls(StudentEnsemble ensemble, Owner owner) {
+    return Tls.client(owner, ensemble.getSpec().security())
+        .map(secret -> new Target.Secret(owner.namespace(), secret));
   }
 }

@@ -6,10 +6,12 @@ import dev.cohort.security.ServerSecurity;
 import dev.cohort.security.TlsConfig;
 import dev.cohort.student.engine.Device;
 import dev.cohort.student.engine.EngineSettings;
+import dev.cohort.student.fetch.FetchSettings;
 import dev.cohort.student.seat.Holdings.Regime;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -91,6 +93,9 @@ public interface SeatConfig {
 
   Auth auth();
 
+  /** What the command {@code fetch} fetches before a seat starts. */
+  Fetch fetch();
+
   /** Where traces go. */
   TracingConfig tracing();
 
@@ -98,6 +103,45 @@ public interface SeatConfig {
   interface Auth {
     /** {@code none} lets anybody. */
     Optional<String> mode();
+  }
+
+  /** The archive of a package. */
+  interface Fetch {
+    /** Address. */
+    Optional<URI> url();
+
+    /** SHA-256 of the archive. */
+    Optional<String> sha256();
+
+    /** Most bytes of the unpacked files. */
+    @WithDefault("2Gi")
+    String sizeLimit();
+
+    /** Where the files come into. */
+    Optional<Path> folder();
+
+    /** Time for all of it. */
+    @WithDefault("10m")
+    Duration timeout();
+  }
+
+  /**
+   * What is to be fetched.
+   *
+   * @throws IllegalArgumentException naming the key, the value and what is allowed
+   */
+  default FetchSettings fetchSettings() {
+    return new FetchSettings(
+        set("cohort.fetch.url", fetch().url()),
+        set("cohort.fetch.sha256", fetch().sha256()),
+        ByteSize.parse("cohort.fetch.size-limit", fetch().sizeLimit()),
+        set("cohort.fetch.folder", fetch().folder()),
+        fetch().timeout());
+  }
+
+  private static <T> T set(String key, Optional<T> value) {
+    return value.orElseThrow(
+        () -> new IllegalArgumentException("%s is not set; fetch needs it".formatted(key)));
   }
 
   /**
