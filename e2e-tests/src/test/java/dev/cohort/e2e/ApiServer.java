@@ -75,6 +75,11 @@ public final class ApiServer implements AutoCloseable {
         : Path.of(System.getProperty("user.home"), ".cache", "cohort", "cluster");
   }
 
+  /** How programs find it, as somebody who may do everything. */
+  public String kubeconfig() {
+    return server.getKubeConfigYaml();
+  }
+
   /** A client that may do everything. */
   public KubernetesClient admin() {
     return admin;
