@@ -47,6 +47,8 @@ java_tests() {
   if [[ -z $(cluster_build_obstacle) ]]; then
     check "Java: programs of the API server" require_cluster_programs
     if (require_cluster_programs) 2>/dev/null; then require_cluster_programs; fi
+    check "Java: helm" require_helm
+    if (require_helm) 2>/dev/null; then require_helm; fi
   fi
   check "Java: build, gates, tests" java_verify
   java_skips
@@ -123,6 +125,26 @@ cluster_format() {
   }
 }
 
+# The chart by itself; whether it is what crds/ and operator/ say, and works, is tested by ChartTest and ChartIT.
+helm_tests() {
+  local obstacle
+  obstacle=$(cluster_build_obstacle)
+  if [[ -n $obstacle ]]; then
+    skip "helm" "$obstacle"
+    return
+  fi
+  check "helm: tools" require_helm_tools
+  if ! (require_helm_tools) 2>/dev/null; then return; fi
+  require_helm_tools
+  check "helm: lint" "$COHORT_HELM" lint --quiet --strict "$COHORT_ROOT/helm/cohort"
+  check "helm: templates and values" "$COHORT_HELM_UNITTEST" "$COHORT_ROOT/helm/cohort"
+}
+
+require_helm_tools() {
+  require_helm
+  require_helm_unittest
+}
+
 # The programs of the test cluster themselves; what runs on it is ./cohort e2e.
 cluster_tests() {
   local obstacle
@@ -164,13 +186,13 @@ summarize() {
   ((FAILED == 0))
 }
 
-# run_tests [PART...]: cluster, java, distiller, clients, images, scripts; without any, all but images, which take minutes.
+# run_tests [PART...]: cluster, helm, java, distiller, clients, images, scripts; without any, all but images, which take minutes.
 run_tests() {
   local part
-  (($# > 0)) || set -- cluster java distiller clients scripts
+  (($# > 0)) || set -- cluster helm java distiller clients scripts
   for part in "$@"; do
-    [[ $part =~ ^(cluster|java|distiller|clients|images|scripts)$ ]] || {
-      say "cohort: there is no part '$part' of the tests; there are cluster, java, distiller, clients, images and scripts."
+    [[ $part =~ ^(cluster|helm|java|distiller|clients|images|scripts)$ ]] || {
+      say "cohort: there is no part '$part' of the tests; there are cluster, helm, java, distiller, clients, images and scripts."
       exit 2
     }
   done

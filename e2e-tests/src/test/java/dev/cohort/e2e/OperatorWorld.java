@@ -41,15 +41,20 @@ final class OperatorWorld implements AutoCloseable {
   private final KubernetesClient own;
   private final OperatorRuntime operator;
 
-  /** Makes the namespace and starts the operator. */
+  /** Makes the namespace and the account, and starts the operator. */
   OperatorWorld(KubernetesClient client, String namespace) {
+    this(client, namespace, account(client, namespace));
+  }
+
+  /**
+   * Starts the operator in a namespace that is there.
+   *
+   * @param own the operator's client, closed with this
+   */
+  OperatorWorld(KubernetesClient client, String namespace, KubernetesClient own) {
     this.client = client;
     this.namespace = namespace;
-    client
-        .resource(
-            new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
-        .create();
-    this.own = account(client, namespace);
+    this.own = own;
     this.operator =
         OperatorRuntime.start(
             settings(namespace), own, new SimpleMeterRegistry(), "test", () -> {});
@@ -57,6 +62,10 @@ final class OperatorWorld implements AutoCloseable {
 
   /** A client that may do what the operator's rules say, and nothing else. */
   private static KubernetesClient account(KubernetesClient admin, String namespace) {
+    admin
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
+        .create();
     for (HasMetadata role : roles()) {
       String name = role.getMetadata().getName();
       role.getMetadata().setNamespace(namespace);
@@ -77,17 +86,23 @@ final class OperatorWorld implements AutoCloseable {
                   .build())
           .create();
     }
+    return actingAs(admin, namespace, ACCOUNT);
+  }
+
+  /** A client that may do what a ServiceAccount may do. */
+  static KubernetesClient actingAs(KubernetesClient admin, String namespace, String account) {
     return new KubernetesClientBuilder()
         .withConfig(
             new ConfigBuilder(admin.getConfiguration())
                 .withImpersonateUsername(
-                    "system:serviceaccount:%s:%s".formatted(namespace, ACCOUNT))
+                    "system:serviceaccount:%s:%s".formatted(namespace, account))
                 .withImpersonateGroups("system:serviceaccounts", "system:authenticated")
                 .build())
         .build();
   }
 
-  private static List<HasMetadata> roles() {
+  /** What the operator says it may do. */
+  static List<HasMetadata> roles() {
     try (InputStream roles = OperatorRuntime.class.getResourceAsStream(OperatorRuntime.ROLES)) {
       return new KubernetesSerialization().<List<HasMetadata>>unmarshal(roles);
     } catch (IOException e) {

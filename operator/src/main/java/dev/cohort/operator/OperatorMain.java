@@ -1,5 +1,6 @@
 package dev.cohort.operator;
 
+import dev.cohort.operator.check.CheckCommand;
 import dev.cohort.operator.config.OperatorConfig;
 import dev.cohort.operator.config.OperatorSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -14,13 +15,14 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The operator's process. Exit codes: 0 after a signal, 1 when the API server cannot be used or the
- * Lease is lost, 2 for wrong settings.
+ * The operator's process, or with arguments a {@link CheckCommand}. Exit codes: 0 after a signal, 1
+ * when the API server cannot be used or the Lease is lost, 2 for wrong settings.
  */
 @QuarkusMain
 @ApplicationScoped
@@ -41,6 +43,9 @@ public class OperatorMain implements QuarkusApplication {
 
   @Override
   public int run(String... arguments) {
+    if (arguments.length > 0 && arguments[0].equals(CheckCommand.NAME)) {
+      return check(List.of(arguments));
+    }
     OperatorSettings settings;
     try {
       settings = OperatorSettings.of(config);
@@ -55,6 +60,12 @@ public class OperatorMain implements QuarkusApplication {
                 settings, client.get(), registry, identity(), OperatorMain::deposed));
     Quarkus.waitForExit();
     return 0;
+  }
+
+  private static int check(List<String> arguments) {
+    try (KubernetesClient client = new KubernetesClientBuilder().build()) {
+      return CheckCommand.run(client, arguments);
+    }
   }
 
   void stop(@Observes ShutdownEvent event) {

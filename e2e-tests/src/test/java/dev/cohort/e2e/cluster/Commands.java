@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs programs of this machine. */
-final class Commands {
+public final class Commands {
   /** After this a command is ended, and has failed. */
-  static final Duration DEADLINE = Duration.ofMinutes(2);
+  public static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private Commands() {}
 
@@ -21,7 +21,7 @@ final class Commands {
    * @return its standard output
    * @throws IllegalStateException with its output if it fails or does not end
    */
-  static String run(String... command) {
+  public static String run(String... command) {
     try {
       Path out = Files.createTempFile("cohort-command", ".out");
       Path err = Files.createTempFile("cohort-command", ".err");
