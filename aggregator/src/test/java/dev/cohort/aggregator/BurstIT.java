@@ -12,7 +12,6 @@ import dev.cohort.protocol.inference.ModelInferRequest;
 import dev.cohort.protocol.inference.ModelInferResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -145,9 +144,7 @@ class BurstIT {
   @Test
   void burstFallsBackToAPrefixAndCalmRestoresAll() throws Exception {
     List<ReferenceRow> rows = ReferenceRow.of(TinyPackage.PATH);
-    PrefixSettings hasty =
-        new PrefixSettings(Duration.ofMillis(5), Duration.ofMillis(200), 100, 1, 64);
-    try (ServedPackages served = twoSeats(TinyPackage.PATH, hasty);
+    try (ServedPackages served = twoSeats(TinyPackage.PATH, TestSettings.HASTY);
         ExecutorService threads = Executors.newFixedThreadPool(64)) {
       Await.until("calm is calm", () -> served.gauge("cohort.prefix") == STUDENTS);
       AtomicBoolean pruned = new AtomicBoolean();

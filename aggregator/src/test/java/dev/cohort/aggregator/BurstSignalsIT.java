@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cohort.aggregator.config.Settings;
-import dev.cohort.aggregator.dispatch.PrefixSettings;
 import dev.cohort.aggregator.dispatch.SeatAddress;
 import dev.cohort.aggregator.metrics.ServingMetrics;
 import dev.cohort.protocol.burst.v1.ModelSignals;
@@ -18,7 +17,6 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -32,13 +30,11 @@ class BurstSignalsIT {
   private static final int STUDENTS = 3;
   private static final int MAX_WATCHERS = 16;
   private static final int CALLS = 1500;
-  private static final PrefixSettings HASTY =
-      new PrefixSettings(Duration.ofMillis(5), Duration.ofMillis(200), 100, 1, 64);
   private static final ModelInferRequest REQUEST =
       Requests.typed("tiny-package", Requests.longs("input_ids", List.of(1L, 4L), 2, 5, 6, 3));
 
   private static ServedPackages served(RealSeat... seats) throws Exception {
-    return ServedPackages.start(List.of(TinyPackage.PATH), List.of(seats), HASTY);
+    return ServedPackages.start(List.of(TinyPackage.PATH), List.of(seats), TestSettings.HASTY);
   }
 
   private static ModelSignals model(WatchResponse state) {
@@ -99,7 +95,7 @@ class BurstSignalsIT {
     assertEquals(STUDENTS, model.getPrefixMax());
     assertEquals(1, model.getPrefixFloor());
     assertFalse(model.getBurst());
-    assertEquals(5000, model.getLatencyTargetMicros());
+    assertEquals(200, model.getLatencyTargetMicros());
     assertEquals(0, model.getDrainMicros());
     assertEquals(0, model.getDrainFullMicros());
     assertEquals(0, model.getQueue().getOldestMicros());
@@ -147,7 +143,8 @@ class BurstSignalsIT {
     private final ManagedChannel channel;
 
     Lonely(List<SeatAddress> seats) throws IOException {
-      Settings settings = TestSettings.of(List.of(TinyPackage.PATH), seats, 1 << 20, HASTY);
+      Settings settings =
+          TestSettings.of(List.of(TinyPackage.PATH), seats, 1 << 20, TestSettings.HASTY);
       this.aggregator =
           Aggregator.start(
               settings, "1", new ServingMetrics(new SimpleMeterRegistry()), NanoClock.SYSTEM);
