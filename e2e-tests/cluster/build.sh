@@ -171,6 +171,8 @@ cluster_run_obstacle() {
     printf 'the test cluster makes namespaces, networks and mounts, which only root may'
   elif [[ -n $(cluster_missing_packages) && -z $(type -P apt-get) ]]; then
     printf 'these are not installed, nor is apt-get to install them: %s' "$(cluster_missing_packages | tr '\n' ' ')"
+  elif ! unshare --mount --net --pid --ipc --uts --fork mount -t tmpfs none /tmp 2>/dev/null; then
+    printf 'the test cluster makes namespaces and mounts, which this machine does not allow'
   fi
 }
 
