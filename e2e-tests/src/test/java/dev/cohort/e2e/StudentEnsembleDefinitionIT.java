@@ -234,6 +234,8 @@ final class StudentEnsembleDefinitionIT {
   private static boolean isEstablished(CustomResourceDefinition definition) {
     return definition != null
         && definition.getStatus() != null
+        // The API server says null where there are none yet.
+        && definition.getStatus().getConditions() != null
         && definition.getStatus().getConditions().stream()
             .anyMatch(
                 condition ->

@@ -114,6 +114,8 @@ public final class InstallationCheck {
 
   private static boolean isEstablished(CustomResourceDefinition definition) {
     return definition.getStatus() != null
+        // The API server says null where there are none yet.
+        && definition.getStatus().getConditions() != null
         && definition.getStatus().getConditions().stream()
             .anyMatch(
                 condition ->
