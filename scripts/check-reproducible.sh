@@ -16,7 +16,7 @@ require_maven
 
 copy=$(mktemp -d "${TMPDIR:-/tmp}/cohort-reproducible.XXXXXX")
 trap 'rm -rf "$copy"' EXIT
-git ls-files -z --cached --others --exclude-standard -- pom.xml .mvn '*/pom.xml' '*/src/main/*' |
+git ls-files -z --cached --others --exclude-standard -- pom.xml .mvn LICENSE NOTICE '*/pom.xml' '*/src/main/*' |
   tar --null --files-from=- -cf - | tar -xf - -C "$copy"
 
 # shellcheck disable=SC2153 # MAVEN is set by require_maven.
