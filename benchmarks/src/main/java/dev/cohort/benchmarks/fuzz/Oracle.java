@@ -19,6 +19,9 @@ final class Oracle {
   /** A request with less time than this may be late. */
   private static final long AMPLE_MICROS = 20_000_000;
 
+  /** As docs/reference/inference-api.md says. */
+  private static final int LEAST_URGENT = 8;
+
   private final ModelRules rules;
   private final InputRules inputs;
 
@@ -58,7 +61,8 @@ final class Oracle {
         || !inputs.areRight(request)
         || !areOutputsRight(request)
         || !isTimeoutRight(request)
-        || !isMinStudentsRight(request);
+        || !isMinStudentsRight(request)
+        || !isPriorityRight(request);
   }
 
   private boolean areOutputsRight(ModelInferRequest request) {
@@ -82,6 +86,13 @@ final class Oracle {
     return !request.containsParameters("min_students")
         || whole(request.getParametersOrThrow("min_students"))
             .filter(students -> students >= 1 && students <= rules.students())
+            .isPresent();
+  }
+
+  private static boolean isPriorityRight(ModelInferRequest request) {
+    return !request.containsParameters("priority")
+        || whole(request.getParametersOrThrow("priority"))
+            .filter(level -> level >= 0 && level <= LEAST_URGENT)
             .isPresent();
   }
 

@@ -89,6 +89,8 @@ final class OracleTest {
         r -> r.addInputs(text("a", 1)).putParameters("min_students", whole(4))),
     NEGATIVE_TIME(
         Code.INVALID_ARGUMENT, r -> r.addInputs(text("a", 1)).putParameters("timeout", whole(-1))),
+    NO_SUCH_PRIORITY(
+        Code.INVALID_ARGUMENT, r -> r.addInputs(text("a", 1)).putParameters("priority", whole(9))),
     TOO_LARGE(Code.RESOURCE_EXHAUSTED, r -> r.addInputs(text("a".repeat(9 << 20), 1)));
 
     private final Code code;
