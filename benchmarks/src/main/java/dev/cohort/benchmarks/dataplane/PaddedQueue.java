@@ -1,5 +1,6 @@
 package dev.cohort.benchmarks.dataplane;
 
+import dev.cohort.policy.AdmissionPolicy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -7,15 +8,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Rows in the order of arrival, taken in batches by size and time window. Bounded by what can be
- * answered in time. Thread-safe: everything is guarded by this.
+ * Rows in the order of arrival, taken in batches by size and time window. Admission is that of the
+ * aggregator: the same rule, nothing refused while nothing is done, and rows without time to be run
+ * alone are dropped. Thread-safe: everything is guarded by this.
  */
 final class PaddedQueue {
   /** Also without deadlines. */
   private static final int MAX_WAITING = 10_000;
-
-  /** As the aggregator: refused is what has less than half of the predicted time. */
-  private static final double HOPELESS = 0.5;
 
   private static final double SMOOTHING = 0.1;
 
@@ -45,7 +44,9 @@ final class PaddedQueue {
   /** Queues a row; false when it cannot be answered in the time that is left. */
   synchronized boolean offer(Entry entry, long leftNanos) {
     double predicted = rowNanos * (waiting.size() + running + batchRows) / lanes;
-    if (waiting.size() >= MAX_WAITING || leftNanos < HOPELESS * predicted) {
+    boolean idle = waiting.isEmpty() && running == 0;
+    if (waiting.size() >= MAX_WAITING
+        || !idle && AdmissionPolicy.isHopeless(predicted / 1e3, leftNanos / 1e3)) {
       return false;
     }
     waiting.addLast(entry);
@@ -64,7 +65,7 @@ final class PaddedQueue {
         while (!waiting.isEmpty() && batch.size() < batchRows) {
           Entry entry = waiting.removeFirst();
           arrivals.removeFirst();
-          (entry.deadlineNanos() - System.nanoTime() > 0 ? batch : late).add(entry);
+          (entry.deadlineNanos() - System.nanoTime() > rowNanos ? batch : late).add(entry);
         }
       }
       running += batch.size();

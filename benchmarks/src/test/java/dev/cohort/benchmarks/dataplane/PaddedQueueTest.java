@@ -57,9 +57,11 @@ final class PaddedQueueTest {
     queue.offer(entry(2, SECOND), SECOND);
     queue.take();
     queue.took(2, 8 * SECOND);
-    // Each row takes 4 s: two of a batch on two lanes 4 s, half of which is the least.
-    assertFalse(queue.offer(entry(3, SECOND), 2 * SECOND - 1));
-    assertTrue(queue.offer(entry(4, SECOND), 2 * SECOND));
-    assertFalse(queue.offer(entry(5, SECOND), 2 * SECOND), "one row more waits now");
+    // Each row takes 4 s.
+    assertTrue(queue.offer(entry(3, HOUR), SECOND), "nothing is done: it is tried");
+    // With a batch of two, three rows on two lanes: 6 s, which is 80 % of 7.5 s.
+    assertFalse(queue.offer(entry(4, SECOND), 74 * SECOND / 10));
+    assertTrue(queue.offer(entry(5, SECOND), 76 * SECOND / 10));
+    assertFalse(queue.offer(entry(6, SECOND), 76 * SECOND / 10), "one row more waits now");
   }
 }
