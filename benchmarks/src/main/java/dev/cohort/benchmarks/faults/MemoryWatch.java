@@ -4,49 +4,41 @@ import dev.cohort.benchmarks.Bar;
 import dev.cohort.benchmarks.Row;
 import dev.cohort.cli.CommandException;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Resident memory of one process over time, by Linux' {@code /proc}. Thread-safe; samples until it
- * is closed.
+ * Resident memory of one JVM over time, by Linux' {@code /proc}, each time after a full collection
+ * of garbage: what is left is held. Thread-safe.
  */
-public final class MemoryWatch implements AutoCloseable {
+public final class MemoryWatch {
   /** Growth compares two stretches, each this part of the whole. */
   private static final int PARTS = 9;
 
   /** Less growth than this counts as none. */
   private static final double FLAT_PERCENT = 5;
 
+  private static final Duration COLLECTION = Duration.ofSeconds(30);
+
   private final String name;
-  private final Path status;
-  private final ScheduledExecutorService sampler =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> Thread.ofPlatform().name("memory-watch").daemon().unstarted(task));
+  private final ProcessHandle process;
   // Guarded by this.
   private final List<Long> bytes = new ArrayList<>();
 
-  private MemoryWatch(String name, ProcessHandle process) {
-    this.name = name;
-    this.status = Path.of("/proc", Long.toString(process.pid()), "status");
-  }
-
   /**
-   * Samples from now on.
+   * Without a sample yet.
    *
    * @param name for people
    */
-  public static MemoryWatch start(String name, ProcessHandle process, Duration period) {
-    MemoryWatch watch = new MemoryWatch(name, process);
-    watch.sampler.scheduleAtFixedRate(watch::sample, 0, period.toNanos(), TimeUnit.NANOSECONDS);
-    return watch;
+  public MemoryWatch(String name, ProcessHandle process) {
+    this.name = name;
+    this.process = process;
   }
 
   /** For people. */
@@ -83,23 +75,39 @@ public final class MemoryWatch implements AutoCloseable {
   public Row row(String measure) {
     return Row.of(measure + "." + name, growthPercent(), "%")
         .with(Bar.below(FLAT_PERCENT))
-        .withDetail("%.0f MiB resident at the end".formatted(mebibytes()));
+        .withDetail("%.0f MiB resident at the end, after a full collection".formatted(mebibytes()));
   }
 
-  @Override
-  public void close() {
-    sampler.shutdownNow();
-  }
-
-  private void sample() {
+  /** Takes one more sample; a process that has ended gives none. */
+  public void sample() throws InterruptedException {
     try {
+      collect();
+      Path status = Path.of("/proc", Long.toString(process.pid()), "status");
       long now = resident(Files.readAllLines(status));
       synchronized (this) {
         bytes.add(now);
       }
     } catch (IOException e) {
-      // The process has ended; whoever watches it says so.
-      sampler.shutdown();
+      if (process.isAlive()) {
+        throw CommandException.failure("the memory of %s: %s".formatted(name, e.getMessage()), e);
+      }
+      // Whoever watches the process says that it has ended.
+    }
+  }
+
+  private void collect() throws IOException, InterruptedException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process collection =
+        new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.run")
+            .redirectErrorStream(true)
+            .redirectOutput(Redirect.DISCARD)
+            .start();
+    if (!collection.waitFor(COLLECTION.toSeconds(), TimeUnit.SECONDS)) {
+      collection.destroyForcibly();
+      throw new IOException("no full collection within " + COLLECTION);
+    }
+    if (collection.exitValue() != 0) {
+      throw new IOException("jcmd ended with " + collection.exitValue());
     }
   }
 

@@ -50,10 +50,11 @@ public final class SoakBench implements Bench {
     Duration length = settings.options().duration().orElse(settings.duration(USUAL, QUICK));
     StagePlan plan = StagePlan.of(settings.students(), SEATS);
     try (Stage stage = Stage.start(settings.home(), plan);
-        MemoryWatch aggregator = watch("aggregator", stage.aggregator(), length);
-        MemoryWatch seat = watch("seat", stage.seat(0), length);
         SoakClient client = client(settings, stage)) {
-      List<MemoryWatch> memory = List.of(aggregator, seat);
+      List<MemoryWatch> memory =
+          List.of(
+              new MemoryWatch("aggregator", stage.aggregator()),
+              new MemoryWatch("seat", stage.seat(0)));
       FutureTask<ClosedLoop.Outcome> load =
           new FutureTask<>(() -> ClosedLoop.run(client::call, IN_FLIGHT, length));
       Thread.ofPlatform().name("soak").daemon().start(load);
@@ -61,10 +62,6 @@ public final class SoakBench implements Bench {
       double rate = load.get(GRACE.toSeconds(), TimeUnit.SECONDS).perSecond();
       return rows(client, memory, restarts, rate);
     }
-  }
-
-  private static MemoryWatch watch(String name, ProcessHandle process, Duration length) {
-    return MemoryWatch.start(name, process, length.dividedBy(900));
   }
 
   private static SoakClient client(BenchSettings settings, Stage stage) {
@@ -92,6 +89,9 @@ public final class SoakBench implements Bench {
     Duration period = length.dividedBy(RESTARTS);
     int restarts = 0;
     while (!ended(load, period)) {
+      for (MemoryWatch watch : memory) {
+        watch.sample();
+      }
       Duration left = length.minusNanos(System.nanoTime() - begin);
       settings.say("%s", progress(client, memory, restarts, left));
       if (left.compareTo(period) > 0) {

@@ -29,7 +29,7 @@ public final class FuzzBench implements Bench {
   private static final int IN_FLIGHT = 16;
   private static final int PROGRESS = 10_000;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Duration MEMORY_PERIOD = Duration.ofMillis(200);
+  private static final int MEMORY_SAMPLES = 27;
   private static final String TINY = "packages/src/test/resources/tiny-package";
 
   /** Odd, so that no two requests get the same random numbers. */
@@ -50,20 +50,21 @@ public final class FuzzBench implements Bench {
     Path served = settings.options().fuzzed().orElse(settings.home().folder().resolve(TINY));
     settings.say("fuzz: seed %d", settings.options().seed());
     try (Stage stage = Stage.start(settings.home(), StagePlan.of(served, SEATS));
-        MemoryWatch aggregator =
-            MemoryWatch.start("aggregator", stage.aggregator(), MEMORY_PERIOD);
-        MemoryWatch seat = MemoryWatch.start("seat", stage.seat(0), MEMORY_PERIOD);
         InferClient client = new InferClient(stage.target(), 1)) {
       List<ProcessHandle> processes = List.of(stage.aggregator(), stage.seat(0), stage.seat(1));
-      Tally tally = fuzz(settings, stage);
+      List<MemoryWatch> memory =
+          List.of(
+              new MemoryWatch("aggregator", stage.aggregator()),
+              new MemoryWatch("seat", stage.seat(0)));
+      Tally tally = fuzz(settings, stage, memory);
       tally.faults().forEach(fault -> settings.say("%s", fault));
       long crashes = processes.stream().filter(process -> !process.isAlive()).count();
-      return rows(
-          stage, tally, crashes, List.of(aggregator, seat), new KnownRow(stage.manifest()), client);
+      return rows(stage, tally, crashes, memory, new KnownRow(stage.manifest()), client);
     }
   }
 
-  private static Tally fuzz(BenchSettings settings, Stage stage) throws InterruptedException {
+  private static Tally fuzz(BenchSettings settings, Stage stage, List<MemoryWatch> memory)
+      throws InterruptedException {
     int requests = settings.options().requests().orElse(settings.number(USUAL, QUICK));
     int first = settings.options().request().orElse(0);
     int end = settings.options().request().isPresent() ? first + 1 : requests;
@@ -74,6 +75,11 @@ public final class FuzzBench implements Bench {
       for (int number = first; number < end; number++) {
         await(free, 1);
         send(attacks, number, settings.options().seed(), tally, free);
+        if ((number + 1) % Math.ceilDiv(end, MEMORY_SAMPLES) == 0) {
+          for (MemoryWatch watch : memory) {
+            watch.sample();
+          }
+        }
         if ((number + 1) % PROGRESS == 0) {
           settings.say("fuzz: %,d of %,d, %,d wrong", number + 1, end, tally.wrong());
         }
