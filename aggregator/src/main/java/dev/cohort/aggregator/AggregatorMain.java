@@ -1,5 +1,6 @@
 package dev.cohort.aggregator;
 
+import dev.cohort.packages.PackageException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -70,6 +71,9 @@ public final class AggregatorMain implements QuarkusApplication {
     if (!expected) {
       cause.printStackTrace();
     }
-    return cause.getMessage();
+    // The operator knows a refused package by these words, as seats say them.
+    return cause instanceof PackageException
+        ? "package refused: " + cause.getMessage()
+        : cause.getMessage();
   }
 }

@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged program: its start, its ports, its end. */
 class AggregatorProcessIT {
@@ -233,5 +234,24 @@ class AggregatorProcessIT {
         "aggregator: cohort.seats: seat address 'x' is not host:port with a port of 1..65535;"
             + " cohort.limits.rows is 0; allowed are 1 to 65536",
         Files.readString(log).strip());
+  }
+
+  @Test
+  void aDamagedPackageIsNamed(@TempDir Path folder) throws Exception {
+    try (Stream<Path> files = Files.list(TinyPackage.PATH)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    }
+    byte[] weights = Files.readAllBytes(folder.resolve("student-1.safetensors"));
+    weights[weights.length / 2] ^= 1;
+    Files.write(folder.resolve("student-1.safetensors"), weights);
+    Path log = Path.of("target", "aggregator-damaged.log");
+    Process process =
+        RealSeat.launch(JAR, log, "cohort.packages=" + folder, "cohort.seats=127.0.0.1:1");
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(1, process.exitValue());
+    String said = Files.readString(log);
+    assertTrue(said.contains("aggregator: package refused: student-1.safetensors: HASH: "), said);
   }
 }
