@@ -1,5 +1,6 @@
 package dev.cohort.testing;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -8,16 +9,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A certificate authority in memory, with keys on the curve P-256. For tests only: no key is ever
@@ -64,7 +74,50 @@ public final class TestAuthority {
 
   /** Valid for a day, for {@code localhost} and {@code 127.0.0.1}, as a server or as a client. */
   public Issued issue(String subject) {
-    return issue(subject, Instant.now().plus(Duration.ofDays(1)));
+    return issueFor(subject);
+  }
+
+  /** The same, and valid for these names of DNS too. */
+  public Issued issueFor(String subject, String... hosts) {
+    return issue(subject, Instant.now().plus(Duration.ofDays(1)), hosts);
+  }
+
+  /**
+   * For connections of the JDK: shows a certificate for {@code localhost} and {@code 127.0.0.1} and
+   * trusts this authority.
+   */
+  public SSLContext context() {
+    Issued issued = issue("localhost");
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry(
+          "own",
+          key(issued.key()),
+          new char[0],
+          new Certificate[] {certificate(issued.certificate())});
+      store.setCertificateEntry("authority", certificate(pem));
+      KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
+      own.init(store, new char[0]);
+      TrustManagerFactory others = TrustManagerFactory.getInstance("PKIX");
+      others.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(own.getKeyManagers(), others.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Certificate certificate(String pem) throws GeneralSecurityException {
+    return CertificateFactory.getInstance("X.509")
+        .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  private static PrivateKey key(String pem) throws GeneralSecurityException {
+    String base64 = pem.replaceAll("-----[^-]*-----", "").replaceAll("\\s", "");
+    return KeyFactory.getInstance("EC")
+        .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
   }
 
   /** One that was valid until an hour ago. */
@@ -72,12 +125,15 @@ public final class TestAuthority {
     return issue(subject, Instant.now().minus(Duration.ofHours(1)));
   }
 
-  private Issued issue(String subject, Instant end) {
+  private Issued issue(String subject, Instant end, String... hosts) {
     KeyPair own = newKeys();
     byte[] names =
         Der.sequence(
-            Der.tagged(0x82, "localhost".getBytes(StandardCharsets.US_ASCII)),
-            Der.tagged(0x87, new byte[] {127, 0, 0, 1}));
+            Stream.concat(
+                    Stream.concat(Stream.of("localhost"), Stream.of(hosts))
+                        .map(host -> Der.tagged(0x82, host.getBytes(StandardCharsets.US_ASCII))),
+                    Stream.of(Der.tagged(0x87, new byte[] {127, 0, 0, 1})))
+                .toArray(byte[][]::new));
     byte[] certificate =
         signed(subject, own.getPublic(), end, Der.sequence(ALTERNATIVE_NAMES, Der.octets(names)));
     return new Issued(
