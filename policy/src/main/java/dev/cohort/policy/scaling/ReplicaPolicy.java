@@ -58,7 +58,7 @@ public final class ReplicaPolicy {
   /**
    * @param seats seats to ask for
    * @param advised seats that the load asks for within bounds and pace; equal to {@code seats} but
-   *     in {@link ScalingMode#ADVISORY}
+   *     in {@link ScalingMode#ADVISORY} and {@link ScalingMode#EXTERNAL}
    * @param writes whether {@code seats} is to be written at all
    * @param reason of the decision
    * @param next state for the next decision
@@ -98,7 +98,10 @@ public final class ReplicaPolicy {
     }
     int allowed = situation.bounds().clamp(desired);
     return switch (situation.mode()) {
-      case EXTERNAL -> unwritten(desired, ScalingReason.EXTERNAL, seen);
+      case EXTERNAL -> {
+        int advised = automatic(seen, situation, now).seats();
+        yield new Decision(desired, advised, false, ScalingReason.EXTERNAL, seen);
+      }
       case OFF -> written(allowed, ScalingReason.OFF, seen);
       case ADVISORY -> {
         int advised = automatic(seen, situation, now).seats();

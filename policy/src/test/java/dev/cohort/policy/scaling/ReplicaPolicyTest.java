@@ -236,6 +236,20 @@ final class ReplicaPolicyTest {
     external.expect(20, EXTERNAL);
   }
 
+  /** Whoever decides may ask what the rules would do. */
+  @Test
+  void advisesWhoeverDecidesFromOutside() {
+    Timeline external = new Timeline(SeatBounds.of(3, 8), 4).mode(ScalingMode.EXTERNAL);
+    external.at(0, 2.8).expect(4, EXTERNAL);
+    assertThat(external.last.advised()).isEqualTo(4);
+    external.at(90, 4.5).expect(4, EXTERNAL);
+    assertThat(external.last.advised()).isEqualTo(5);
+    external.at(97, 4.5).expect(4, EXTERNAL);
+    assertThat(external.last.advised()).isEqualTo(7);
+    external.signal(98, new Stale()).expect(4, EXTERNAL);
+    assertThat(external.last.advised()).isEqualTo(4);
+  }
+
   @Test
   void watchesWhileItIsPaused() {
     new Timeline(ONE_TO_SIXTEEN, 2)
