@@ -53,7 +53,7 @@ public class OperatorMain implements QuarkusApplication {
       LOG.error("wrong settings: {}", e.getMessage());
       return 2;
     }
-    client = Optional.of(new KubernetesClientBuilder().build());
+    client = Optional.of(OperatorClient.open());
     running =
         Optional.of(
             OperatorRuntime.start(
@@ -73,14 +73,9 @@ public class OperatorMain implements QuarkusApplication {
     client.ifPresent(KubernetesClient::close);
   }
 
-  /** Whether the operator acts, or stands by, as it should. */
-  boolean isHealthy() {
-    return running.map(OperatorRuntime::isHealthy).orElse(true);
-  }
-
-  /** Whether the operator could connect. */
-  boolean isConnected() {
-    return client.isPresent();
+  /** Whether the operator acts, or stands by, as it should; not before it has begun. */
+  boolean isReady() {
+    return running.map(OperatorRuntime::isReady).orElse(false);
   }
 
   /** Whatever this process still does, another may be doing too: there is no orderly end. */

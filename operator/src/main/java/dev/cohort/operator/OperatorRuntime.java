@@ -11,24 +11,27 @@ import dev.cohort.operator.ensemble.EnsembleReconciler;
 import dev.cohort.operator.ensemble.Observer;
 import dev.cohort.operator.events.EventRecorder;
 import dev.cohort.operator.metrics.OperatorMetrics;
+import dev.cohort.operator.scaler.ScalerServer;
+import dev.cohort.operator.scaler.ScalerService;
+import dev.cohort.operator.scaler.WantedSeats;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
  * One running operator. Start once with {@link #start}, stop once with {@link #close}. Where there
- * is an election, it acts from the moment it is elected.
+ * is an election, it fills its caches at once and acts from the moment it is elected.
  */
 public final class OperatorRuntime implements AutoCloseable {
   /** Where the class path holds what the operator may do, as Roles. */
@@ -38,26 +41,39 @@ public final class OperatorRuntime implements AutoCloseable {
   private static final Duration CACHE_SYNC = Duration.ofSeconds(30);
   private static final Duration TERMINATION = Duration.ofSeconds(5);
 
+  /** What went wrong is tried again for ever: nothing else would bring a resource up to date. */
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+
+  private static final double RETRY_GROWTH = 1.5;
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
+
   /** Reconciliations at a time; each is short and talks to nobody but the API server. */
   private static final int THREADS = 8;
 
   private final Operator operator;
   private final SignalCache signals;
-  private final AtomicBoolean closing;
+  private final Leadership leadership;
+  private final Optional<ScalerServer> scaler;
 
-  private OperatorRuntime(Operator operator, SignalCache signals, AtomicBoolean closing) {
-    this.closing = closing;
+  private OperatorRuntime(
+      Operator operator,
+      SignalCache signals,
+      Leadership leadership,
+      Optional<ScalerServer> scaler) {
     this.operator = operator;
     this.signals = signals;
+    this.leadership = leadership;
+    this.scaler = scaler;
   }
 
   /**
-   * Starts an operator; returns when it is elected, or at once without an election.
+   * Starts an operator; returns when its caches are filled, elected or not.
    *
    * @param client stays the caller's
    * @param identity of this process in the election
-   * @param deposed runs when the Lease is lost: another operator may act from now on, so this one
-   *     must end at once
+   * @param deposed runs when the Lease is lost: another operator may act from now on, and this one
+   *     writes nothing any more; it is of no use and should end at once
+   * @throws RuntimeException when the API server cannot be used
    */
   public static OperatorRuntime start(
       OperatorSettings settings,
@@ -80,6 +96,25 @@ public final class OperatorRuntime implements AutoCloseable {
     Platform platform = Platforms.of(settings, client);
     OperatorMetrics metrics = new OperatorMetrics(registry, clock);
     CompletableFuture<EnsembleReconciler> made = new CompletableFuture<>();
+    WantedSeats wanted = new WantedSeats(clock);
+    Optional<ScalerServer> scaler =
+        settings
+            .scaler()
+            .map(
+                endpoint ->
+                    new ScalerServer(
+                        endpoint, new ScalerService(id -> made.join().find(id), wanted)));
+    Leadership leadership =
+        new Leadership(
+            settings,
+            client,
+            identity,
+            () -> scaler.ifPresent(ScalerServer::open),
+            () -> {
+              scaler.ifPresent(ScalerServer::close);
+              deposed.run();
+            });
+    metrics.leads(leadership::leads);
     Consumer<ResourceID> wake = id -> made.thenAccept(reconciler -> reconciler.wake(id));
     SignalCache signals =
         new SignalCache(new SignalChannels(settings.credentials(), client), clock, wake);
@@ -89,47 +124,54 @@ public final class OperatorRuntime implements AutoCloseable {
             new Observer(platform, signals, wallClock, clock),
             signals,
             new EventRecorder(client, identity),
-            metrics);
+            metrics,
+            leadership::leads,
+            wanted);
     made.complete(reconciler);
     metrics.watched(signals::size);
-    AtomicBoolean closing = new AtomicBoolean();
-    Runnable lost =
-        () -> {
-          metrics.leads(false);
-          if (!closing.get()) {
-            deposed.run();
-          }
-        };
-    Operator operator =
-        new Operator(overrides -> configure(overrides, settings, client, identity, lost));
+    Operator operator = new Operator(overrides -> configure(overrides, client, leadership));
     operator.register(
         reconciler,
         (ControllerConfigurationOverrider<StudentEnsemble> overrides) ->
             configure(overrides, settings));
     operator.start();
-    metrics.leads(true);
-    return new OperatorRuntime(operator, signals, closing);
+    leadership.begin();
+    return new OperatorRuntime(operator, signals, leadership, scaler);
   }
 
-  /** Whether the caches follow the API server. */
-  public boolean isHealthy() {
+  /**
+   * Whether the operator does its part: its caches follow the API server, and it acts, and answers
+   * scalers where it should, or would take over from the one that does.
+   */
+  public boolean isReady() {
     return operator.getRuntimeInfo().isStarted()
-        && operator.getRuntimeInfo().allEventSourcesAreHealthy();
+        && operator.getRuntimeInfo().allEventSourcesAreHealthy()
+        && leadership.takesPart()
+        && (!leads() || scaler.isEmpty() || scalerPort().isPresent());
   }
 
+  /** Where scalers are answered now; empty for nowhere. */
+  public OptionalInt scalerPort() {
+    return scaler.map(ScalerServer::port).orElseGet(OptionalInt::empty);
+  }
+
+  /** Whether this operator is the one that acts. */
+  public boolean leads() {
+    return leadership.leads();
+  }
+
+  /** Ends in order: what is under way ends first, then another operator may act at once. */
   @Override
   public void close() {
-    closing.set(true);
+    leadership.leave();
+    scaler.ifPresent(ScalerServer::close);
     operator.stop();
     signals.close();
+    leadership.release();
   }
 
   private static void configure(
-      ConfigurationServiceOverrider overrides,
-      OperatorSettings settings,
-      KubernetesClient client,
-      String identity,
-      Runnable lost) {
+      ConfigurationServiceOverrider overrides, KubernetesClient client, Leadership leadership) {
     overrides
         .withKubernetesClient(client)
         .withCloseClientOnStop(false)
@@ -138,16 +180,7 @@ public final class OperatorRuntime implements AutoCloseable {
         .withReconciliationTerminationTimeout(TERMINATION)
         .withCloneSecondaryResourcesWhenGettingFromCache(false)
         .checkingCRDAndValidateLocalModel(false);
-    settings
-        .lease()
-        .ifPresent(
-            lease ->
-                overrides.withLeaderElectionConfiguration(
-                    LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(lease)
-                        .withLeaseNamespace(settings.namespace())
-                        .withIdentity(identity)
-                        .withLeaderCallbacks(new LeaderCallbacks(() -> {}, lost, leader -> {}))
-                        .build()));
+    leadership.election().ifPresent(overrides::withLeaderElectionConfiguration);
   }
 
   private static void configure(
@@ -155,6 +188,12 @@ public final class OperatorRuntime implements AutoCloseable {
     overrides
         .withFieldManager(Labels.OPERATOR)
         .withReconciliationMaxInterval(MAX_INTERVAL)
+        .withRetry(
+            new GenericRetry()
+                .setInitialInterval(FIRST_RETRY)
+                .setIntervalMultiplier(RETRY_GROWTH)
+                .setMaxInterval(LONGEST_RETRY.toMillis())
+                .withoutMaxAttempts())
         .withTriggerReconcilerOnAllEvents(true);
     if (settings.namespaces().isEmpty()) {
       overrides.watchingAllNamespaces();

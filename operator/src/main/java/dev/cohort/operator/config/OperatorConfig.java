@@ -1,14 +1,33 @@
 package dev.cohort.operator.config;
 
+import dev.cohort.security.TlsConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The settings as they are written down; {@link OperatorSettings} is what they mean. */
 @ConfigMapping(prefix = "cohort")
 public interface OperatorConfig {
+  /** Address that the ports are opened on. */
+  @WithDefault("0.0.0.0")
+  String host();
+
+  /** Health and metrics. */
+  @WithDefault("8080")
+  int metricsPort();
+
+  /** Port for scalers; none without it. */
+  OptionalInt scalerPort();
+
+  /** Of the port for scalers. */
+  TlsConfig tls();
+
+  /** Of the port for scalers. */
+  Auth auth();
+
   /** The operator's own namespace. */
   Optional<String> namespace();
 
@@ -24,6 +43,12 @@ public interface OperatorConfig {
   Leader leader();
 
   Signals signals();
+
+  /** Who may ask. */
+  interface Auth {
+    /** {@code none} says that anybody may. */
+    Optional<String> mode();
+  }
 
   /** Images of the pods, where the spec of an ensemble names none. */
   interface Images {

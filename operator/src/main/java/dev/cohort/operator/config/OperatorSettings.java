@@ -1,6 +1,7 @@
 package dev.cohort.operator.config;
 
 import dev.cohort.operator.desired.Image;
+import dev.cohort.security.ServerSecurity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.regex.Pattern;
  * @param imageVolumes whether images can be mounted
  * @param lease name of the Lease; empty without an election
  * @param credentials what it shows to aggregators that ask
+ * @param scaler where scalers are answered; empty for nowhere
  */
 public record OperatorSettings(
     String namespace,
@@ -26,8 +28,10 @@ public record OperatorSettings(
     Image aggregatorImage,
     Feature imageVolumes,
     Optional<String> lease,
-    Credentials credentials) {
+    Credentials credentials,
+    Optional<ScalerEndpoint> scaler) {
   private static final String ALL = "*";
+  private static final int MOST_PORT = 65_535;
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Set<String> PULL = Set.of("Always", "IfNotPresent", "Never");
 
@@ -54,6 +58,13 @@ public record OperatorSettings(
       return new Credentials(Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
+
+  /**
+   * Where scalers are answered.
+   *
+   * @param security closed by the server
+   */
+  public record ScalerEndpoint(String host, int port, ServerSecurity security) {}
 
   /** Copies the namespaces. */
   public OperatorSettings {
@@ -90,6 +101,7 @@ public record OperatorSettings(
       faults.add(
           "cohort.signals.certificate and cohort.signals.key belong together; one is missing");
     }
+    Optional<ScalerEndpoint> scaler = scaler(config, faults);
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));
     }
@@ -101,7 +113,31 @@ public record OperatorSettings(
         volumes,
         config.leader().election() ? Optional.of(config.leader().lease()) : Optional.empty(),
         new Credentials(
-            config.signals().token(), config.signals().certificate(), config.signals().key()));
+            config.signals().token(), config.signals().certificate(), config.signals().key()),
+        scaler);
+  }
+
+  private static Optional<ScalerEndpoint> scaler(OperatorConfig config, List<String> faults) {
+    if (config.scalerPort().isEmpty()) {
+      return Optional.empty();
+    }
+    int port = config.scalerPort().getAsInt();
+    if (port < 1 || port > MOST_PORT || port == config.metricsPort()) {
+      faults.add(
+          "cohort.scaler-port is %d; allowed are 1 to %d, but not cohort.metrics-port, %d"
+              .formatted(port, MOST_PORT, config.metricsPort()));
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new ScalerEndpoint(
+              config.host(),
+              port,
+              ServerSecurity.ofCertificates(config.host(), config.tls(), config.auth().mode())));
+    } catch (IllegalArgumentException e) {
+      faults.add(e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static String namespace(OperatorConfig config, List<String> faults) {

@@ -21,7 +21,7 @@ final class Accounts {
             .addNewRule()
             .withApiGroups("discovery.k8s.io")
             .withResources("endpointslices")
-            .withVerbs("get", "list", "watch")
+            .withVerbs("list", "watch")
             .endRule()
             .build(),
         new RoleBindingBuilder()

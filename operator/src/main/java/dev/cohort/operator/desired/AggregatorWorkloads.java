@@ -123,7 +123,7 @@ final class AggregatorWorkloads {
 
   private static void pruning(Environment environment, PruningSpec pruning) {
     environment
-        .set("cohort.quality-floor", pruning.qualityFloor().toPlainString())
+        .set("cohort.quality-floor", pruning.qualityFloor())
         .set("cohort.students.min", pruning.minStudents())
         .set("cohort.students.max", pruning.maxStudents())
         .set("cohort.students.quiet", millis(pruning.quietMillis()));

@@ -3,6 +3,7 @@ package dev.cohort.operator.desired;
 import dev.cohort.crds.TracingSpec;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,13 +25,18 @@ final class Environment {
     return this;
   }
 
+  /** Sets a number: the API server tells the same one as 1 or as 1.0. */
+  Environment set(String key, BigDecimal value) {
+    return set(key, (Object) value.stripTrailingZeros().toPlainString());
+  }
+
   /** Where traces go, when anywhere. */
   Environment tracing(TracingSpec tracing, boolean withRatio) {
     if (tracing == null) {
       return this;
     }
     set("cohort.tracing.endpoint", tracing.endpoint());
-    return withRatio ? set("cohort.tracing.ratio", tracing.ratio().toPlainString()) : this;
+    return withRatio ? set("cohort.tracing.ratio", tracing.ratio()) : this;
   }
 
   /** Sorted by name. */

@@ -38,7 +38,7 @@ public final class Json {
   }
 
   /** A value of an enum as the word that JSON has for it; none for none. */
-  static String word(Enum<?> value) {
+  public static String word(Enum<?> value) {
     return value == null ? null : JSON.convertValue(value, String.class);
   }
 

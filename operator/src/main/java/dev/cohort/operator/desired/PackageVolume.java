@@ -27,7 +27,12 @@ record PackageVolume(Mount mount, String folder, Optional<Container> before) {
   /** Where an image is copied to: no larger than what is downloaded may be. */
   private static final Quantity COPY_LIMIT = new Quantity("2Gi");
 
-  private static final String COPY = "cp -R \"$1/.\" \"$2\"";
+  /**
+   * A package is a flat folder; whatever else the image has, such as {@code /proc} beside a package
+   * in its root, stays where it is.
+   */
+  static final String COPY =
+      "for file in \"$1\"/*; do if [ -f \"$file\" ]; then cp \"$file\" \"$2\" || exit 1; fi; done";
 
   /** How a source comes into a pod. */
   static PackageVolume of(Revision revision, Platform platform) {

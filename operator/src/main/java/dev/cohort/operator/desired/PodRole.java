@@ -7,6 +7,7 @@ import dev.cohort.crds.SecretReference;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodResourceClaim;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,6 +49,11 @@ record PodRole(
     Placement placement,
     PodOverrides pod,
     Stop stop) {
+  /** Sorts the ports: in another order they are another pod, and all would be replaced. */
+  PodRole {
+    ports = Collections.unmodifiableMap(new TreeMap<>(ports));
+  }
+
   /**
    * How a pod ends.
    *

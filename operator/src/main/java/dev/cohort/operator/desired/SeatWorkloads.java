@@ -96,7 +96,7 @@ final class SeatWorkloads {
         .set("cohort.device-memory", bytes(engine.deviceMemory()))
         .set("cohort.engine-cache", engine.device() == Device.TENSOR_RT ? ENGINES : null)
         .set("cohort.precision", word(engine.precision()))
-        .set("cohort.precision-floor", engine.precisionFloor().toPlainString())
+        .set("cohort.precision-floor", engine.precisionFloor())
         .set("cohort.lanes", engine.lanes())
         .set("cohort.intra-op-threads", engine.threads())
         .set("cohort.max-rows", engine.maxRows())

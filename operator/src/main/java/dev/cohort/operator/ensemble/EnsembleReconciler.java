@@ -1,5 +1,6 @@
 package dev.cohort.operator.ensemble;
 
+import dev.cohort.crds.ScalingMode;
 import dev.cohort.crds.StudentEnsemble;
 import dev.cohort.crds.StudentEnsembleStatus;
 import dev.cohort.operator.apply.Realizer;
@@ -7,6 +8,7 @@ import dev.cohort.operator.burst.SignalCache;
 import dev.cohort.operator.desired.Platform;
 import dev.cohort.operator.events.EventRecorder;
 import dev.cohort.operator.metrics.OperatorMetrics;
+import dev.cohort.operator.scaler.WantedSeats;
 import dev.cohort.operator.status.StatusReport;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -14,12 +16,16 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * Keeps each ensemble what its resource says: observe, decide, apply, report, schedule. The
@@ -40,24 +46,38 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
       new SimpleInboundEventSource<>("signals");
   private final Reporter reporter;
   private final OperatorMetrics metrics;
+  private final BooleanSupplier acts;
+  private final WantedSeats wanted;
+  private volatile Optional<IndexerResourceCache<StudentEnsemble>> ensembles = Optional.empty();
   private final Map<ResourceID, Memory> memories = new ConcurrentHashMap<>();
 
   /**
    * A reconciler.
    *
    * @param signals what aggregators say; stays the caller's
+   * @param acts whether anything may be written
+   * @param wanted told what is asked for of ensembles that somebody else scales
    */
   public EnsembleReconciler(
       Platform platform,
       Observer observer,
       SignalCache signals,
       EventRecorder events,
-      OperatorMetrics metrics) {
+      OperatorMetrics metrics,
+      BooleanSupplier acts,
+      WantedSeats wanted) {
     this.platform = platform;
     this.observer = observer;
     this.signals = signals;
     this.reporter = new Reporter(events, metrics);
     this.metrics = metrics;
+    this.acts = acts;
+    this.wanted = wanted;
+  }
+
+  /** An ensemble, if it is served here. Thread-safe. */
+  public Optional<StudentEnsemble> find(ResourceID ensemble) {
+    return ensembles.flatMap(cache -> cache.get(ensemble));
   }
 
   /** Has an ensemble reconciled soon. Thread-safe. */
@@ -68,6 +88,7 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
   @Override
   public List<EventSource<?, StudentEnsemble>> prepareEventSources(
       EventSourceContext<StudentEnsemble> context) {
+    ensembles = Optional.of(context.getPrimaryCache());
     List<EventSource<?, StudentEnsemble>> sources =
         new ArrayList<>(Informers.of(context, platform));
     sources.add(wakes);
@@ -77,6 +98,9 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
   @Override
   public UpdateControl<StudentEnsemble> reconcile(
       StudentEnsemble ensemble, Context<StudentEnsemble> context) {
+    if (!acts.getAsBoolean()) {
+      return UpdateControl.noUpdate();
+    }
     long start = observer.nanos();
     boolean well = false;
     try {
@@ -96,11 +120,12 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
         memories.computeIfAbsent(ResourceID.fromResource(ensemble), gone -> new Memory(platform));
     Observation seen = observer.observe(ensemble, context);
     Plan plan = memory.planner().plan(seen);
+    tell(seen, plan);
     // Before seats go: whoever is parked is not asked any more.
     plan.mostStudents().ifPresent(most -> signals.bound(ResourceID.fromResource(ensemble), most));
     Realizer.Outcome outcome = apply(context, memory, seen, plan);
     StudentEnsembleStatus status =
-        new StatusReport(seen, plan, outcome.refusals(), memory.transition()).status();
+        new StatusReport(seen, memory.told(plan), outcome.refusals(), memory.transition()).status();
     return reporter.report(context, seen, new Reporter.Said(plan, outcome, status), memory)
         ? TICK
         : SOON;
@@ -113,7 +138,18 @@ public final class EnsembleReconciler implements Reconciler<StudentEnsemble> {
         : memory.realizer().realize(context, memory.intents(plan.blueprint()), seen.objects());
   }
 
+  private void tell(Observation seen, Plan plan) {
+    ResourceID id = ResourceID.fromResource(seen.ensemble());
+    OptionalInt replicas = plan.seats().replicas();
+    if (seen.spec().scaling().mode() == ScalingMode.EXTERNAL && replicas.isPresent()) {
+      wanted.tell(id, replicas.getAsInt());
+    } else {
+      wanted.forget(id);
+    }
+  }
+
   private Duration forget(ResourceID id) {
+    wanted.forget(id);
     memories.remove(id);
     signals.follow(id, List.of());
     metrics.forget(id);

@@ -6,9 +6,9 @@ import dev.cohort.operator.apply.Realizer;
 import dev.cohort.operator.desired.Blueprint;
 import dev.cohort.operator.desired.DesiredState;
 import dev.cohort.operator.desired.Platform;
+import dev.cohort.operator.scaling.SeatDecision;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * What the operator remembers of one ensemble between two reconciliations. Lost when another
@@ -19,7 +19,7 @@ final class Memory {
   private final Realizer realizer = new Realizer();
   private Optional<Long> written = Optional.empty();
   private Optional<TransitionStatus> transition = Optional.empty();
-  private OptionalInt seats = OptionalInt.empty();
+  private Optional<SeatDecision> untold = Optional.empty();
   private Optional<Blueprint> built = Optional.empty();
   private List<Intent> intents = List.of();
 
@@ -51,6 +51,7 @@ final class Memory {
 
   void wrote(long nanos) {
     written = Optional.of(nanos);
+    untold = Optional.empty();
   }
 
   /** The last change of prefix, seats or package that this operator saw. */
@@ -65,10 +66,16 @@ final class Memory {
     return isNew;
   }
 
-  /** Keeps how many seats were decided on; whether that is another number than before. */
-  boolean decided(int total) {
-    boolean isNew = seats.isPresent() && seats.getAsInt() != total;
-    seats = OptionalInt.of(total);
-    return isNew;
+  /** Keeps a decision that status has yet to tell. */
+  void untold(SeatDecision decision) {
+    untold = Optional.of(decision);
+  }
+
+  /** The plan as status is to tell it: why there are these seats, not what holds them since. */
+  Plan told(Plan plan) {
+    return untold
+        .filter(decision -> decision.seats().equals(plan.seats().seats()))
+        .map(decision -> plan.because(decision.reason()))
+        .orElse(plan);
   }
 }

@@ -4,6 +4,7 @@ import dev.cohort.operator.desired.Blueprint;
 import dev.cohort.operator.desired.Blueprint.Refusal;
 import dev.cohort.operator.desired.Revision;
 import dev.cohort.operator.scaling.SeatDecision;
+import dev.cohort.policy.scaling.ScalingReason;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -27,6 +28,11 @@ public record Plan(Blueprint blueprint, SeatDecision seats, OptionalInt students
     int allowed =
         Optional.ofNullable(blueprint.spec().pruning().maxStudents()).orElse(Integer.MAX_VALUE);
     return OptionalInt.of(Math.max(1, Math.min(allowed, students.getAsInt() - seats.parked())));
+  }
+
+  /** The same plan, whose seats are told to have another reason. */
+  Plan because(ScalingReason reason) {
+    return new Plan(blueprint, seats.because(reason), students, change);
   }
 
   /**

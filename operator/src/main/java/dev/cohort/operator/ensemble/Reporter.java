@@ -14,6 +14,7 @@ import dev.cohort.operator.events.EventRecorder;
 import dev.cohort.operator.events.Happening;
 import dev.cohort.operator.events.Happenings;
 import dev.cohort.operator.metrics.OperatorMetrics;
+import dev.cohort.operator.status.StatusReport;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -52,10 +53,11 @@ final class Reporter {
   boolean report(Context<StudentEnsemble> context, Observation seen, Said said, Memory memory) {
     ResourceID id = ResourceID.fromResource(seen.ensemble());
     metrics.levels(id, levels(seen, said));
-    decided(id, seen, said, memory);
-    if (memory.changed(said.status().lastTransition())
-        && !said.status().lastTransition().equals(stored(seen))) {
-      happened(seen, Happenings.of(said.status().lastTransition()));
+    TransitionStatus transition = said.status().lastTransition();
+    boolean isNew = memory.changed(transition) && !transition.equals(stored(seen));
+    if (isNew) {
+      happened(seen, Happenings.of(transition));
+      decided(id, seen, said, memory);
     }
     boolean changed = !said.status().equals(seen.ensemble().getStatus());
     boolean early =
@@ -71,14 +73,14 @@ final class Reporter {
     return !changed || writes;
   }
 
-  /** A decision is counted once, when it changes the seats that are asked for. */
+  /** A decision that changes the seats is counted, and waits for the status that tells it. */
   private void decided(ResourceID id, Observation seen, Said said, Memory memory) {
-    int total = said.plan().seats().total();
-    boolean isNew = memory.decided(total);
-    if (!isNew || said.plan().students().isEmpty()) {
+    TransitionStatus transition = said.status().lastTransition();
+    if (!transition.kind().equals(StatusReport.SEATS)) {
       return;
     }
-    metrics.decided(id, said.plan().seats().reason().code());
+    memory.untold(said.plan().seats());
+    metrics.decided(id, transition.reason());
     if (said.outcome().writes() > 0) {
       seen.receptions().stream()
           .mapToLong(Reception::atNanos)

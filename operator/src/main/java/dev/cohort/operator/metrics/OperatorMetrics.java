@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -36,7 +37,6 @@ public final class OperatorMetrics {
   private final Map<ResourceID, Levels> levels = new ConcurrentHashMap<>();
   private volatile long succeededNanos;
   private volatile boolean hasSucceeded;
-  private volatile boolean leads;
 
   /**
    * Registers what there is once.
@@ -46,7 +46,6 @@ public final class OperatorMetrics {
   public OperatorMetrics(MeterRegistry registry, LongSupplier clock) {
     this.registry = registry;
     this.clock = clock;
-    OperatorMetric.LEADER.spec().gauge(registry, () -> leads ? 1 : 0);
     OperatorMetric.LAST_SUCCESS.spec().gauge(registry, this::sinceSuccess);
   }
 
@@ -55,9 +54,9 @@ public final class OperatorMetrics {
     OperatorMetric.WATCHED.spec().gauge(registry, count);
   }
 
-  /** This operator acts, or does not any more. */
-  public void leads(boolean now) {
-    leads = now;
+  /** Reports whether this operator acts. */
+  public void leads(BooleanSupplier leads) {
+    OperatorMetric.LEADER.spec().gauge(registry, () -> leads.getAsBoolean() ? 1 : 0);
   }
 
   /** An ensemble as it is now. */

@@ -10,6 +10,7 @@ import dev.cohort.policy.scaling.SeatSpread;
 import dev.cohort.policy.scaling.Seats;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Decides about the seats of one ensemble and keeps what the rules remember of it. Used by one
@@ -38,14 +39,14 @@ public final class SeatScaler {
 
   /** Before the package is known there is one seat of the first student. */
   public static SeatDecision first() {
-    return new SeatDecision(List.of(1), 1, ScalingReason.BOUNDS_APPLIED, 0);
+    return new SeatDecision(List.of(1), 1, OptionalInt.empty(), ScalingReason.BOUNDS_APPLIED, 0);
   }
 
   /** What there is, when nobody remembers what was decided. */
   public static SeatDecision held(Present present) {
     List<Integer> seats = present.desired().isEmpty() ? List.of(1) : present.desired();
-    SeatDecision held = new SeatDecision(seats, 0, ScalingReason.BOUNDS_APPLIED, 0);
-    return new SeatDecision(seats, held.total(), held.reason(), 0);
+    int total = seats.stream().mapToInt(Integer::intValue).sum();
+    return new SeatDecision(seats, total, OptionalInt.empty(), ScalingReason.BOUNDS_APPLIED, 0);
   }
 
   /** Most seats of all students together, by the devices that they may take. */
@@ -76,7 +77,11 @@ public final class SeatScaler {
 
   private static SeatDecision spread(ReplicaPolicy.Decision decision, int students) {
     return new SeatDecision(
-        SeatSpread.even(decision.seats(), students), decision.advised(), decision.reason(), 0);
+        SeatSpread.even(decision.seats(), students),
+        reported(decision),
+        OptionalInt.of(decision.advised()),
+        decision.reason(),
+        0);
   }
 
   private SeatDecision pooled(SeatNumbers numbers, ReplicaPolicy.Decision first, long now) {
@@ -92,7 +97,16 @@ public final class SeatScaler {
     parking = Optional.of(decision.next());
     int parked = (int) decision.seats().stream().filter(count -> count == 0).count();
     return new SeatDecision(
-        decision.seats(), first.advised() * pools.students(), decision.reason(), parked);
+        decision.seats(),
+        reported(first) * pools.students(),
+        OptionalInt.of(first.advised()),
+        decision.reason(),
+        parked);
+  }
+
+  /** What nobody applies is told only where advice was asked for. */
+  private static int reported(ReplicaPolicy.Decision decision) {
+    return decision.writes() ? decision.advised() : decision.seats();
   }
 
   /** In all modes but one the number is what was declared; in the other, what there is. */

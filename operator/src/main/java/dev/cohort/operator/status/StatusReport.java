@@ -30,6 +30,9 @@ import java.util.stream.IntStream;
  * equal status, and times change only with what they are the times of.
  */
 public final class StatusReport {
+  /** Kind of a transition. */
+  public static final String SEATS = "Seats";
+
   private static final int GRPC = 8001;
   private static final int HTTP = 8000;
 
@@ -162,9 +165,13 @@ public final class StatusReport {
             .mapToInt(Integer::intValue)
             .sum();
     int next = plan.seats().total();
-    if (seats > 0 && seats != next) {
+    if (seats > 0 && seats != next && !seen.spec().paused()) {
       return transition(
-          "Seats", Integer.toString(seats), Integer.toString(next), plan.seats().reason().code());
+          SEATS, Integer.toString(seats), Integer.toString(next), plan.seats().reason().code());
+    }
+    Optional<TransitionStatus> moved = moved();
+    if (moved.isPresent()) {
+      return moved.get();
     }
     String digest = before.packages() == null ? null : before.packages().digest();
     String serves = signals.shortest().map(ModelSignals::getPackageDigest).orElse(digest);
@@ -179,7 +186,33 @@ public final class StatusReport {
     return transition("Prefix", was.toString(), is.toString(), is < was ? "Burst" : "FullPrefix");
   }
 
+  /** Where each student has its own seats, some may go to others, and their number stays. */
+  private Optional<TransitionStatus> moved() {
+    List<Integer> present = SeatCounts.of(seen.deployments(Labels.SEAT)).desired();
+    List<Integer> decided = plan.seats().seats();
+    return isShared()
+            || seen.spec().paused()
+            || plan.change().rolling().isPresent()
+            || present.size() != decided.size()
+            || present.equals(decided)
+        ? Optional.empty()
+        : Optional.of(
+            transition(SEATS, first(present), first(decided), plan.seats().reason().code()));
+  }
+
+  private static String first(List<Integer> seats) {
+    return "%d of student 0".formatted(seats.getFirst());
+  }
+
+  /** What has been told already keeps its time: it may take a while to come about. */
   private TransitionStatus transition(String kind, String from, String to, String reason) {
+    if (lastTransition != null
+        && lastTransition.kind().equals(kind)
+        && lastTransition.from().equals(from)
+        && lastTransition.to().equals(to)
+        && lastTransition.reason().equals(reason)) {
+      return lastTransition;
+    }
     return new TransitionStatus(kind, from, to, reason, time(seen.at()));
   }
 

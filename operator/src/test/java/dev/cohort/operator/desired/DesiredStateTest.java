@@ -10,6 +10,7 @@ import dev.cohort.crds.StudentEnsembleSpec;
 import dev.cohort.operator.desired.Blueprint.Generation;
 import dev.cohort.operator.desired.Blueprint.Serving;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -50,6 +51,27 @@ final class DesiredStateTest {
               .filter(mount -> !Boolean.TRUE.equals(mount.getReadOnly()))
               .allMatch(mount -> mount.getMountPath().equals("/tmp")));
     }
+  }
+
+  /** The API server tells the same number in both ways. */
+  @Test
+  void oneIsOnePointNought() {
+    String numbers =
+        ", pruning: {qualityFloor: %1$s}, engine: {precisionFloor: %1$s},"
+            + " observability: {tracing: {endpoint: 'http://traces:4317', ratio: %1$s}}";
+    assertEquals(
+        all(CLAIM + numbers.formatted("1"), List.of(1), Deployment.class),
+        all(CLAIM + numbers.formatted("1.0"), List.of(1), Deployment.class));
+  }
+
+  /** The order of a {@link Map#of} differs from one process to the next: pods must not. */
+  @Test
+  void portsAreInTheOrderOfTheirNames() {
+    Deployment aggregators = all(CLAIM, List.of(1), Deployment.class).getLast();
+    Container container = aggregators.getSpec().getTemplate().getSpec().getContainers().getFirst();
+    List<String> names = container.getPorts().stream().map(ContainerPort::getName).toList();
+    assertEquals(List.of("grpc", "http"), names.stream().limit(2).toList());
+    assertEquals(names.stream().sorted().toList(), names);
   }
 
   @Test

@@ -1,0 +1,2 @@
+/** What KEDA asks the operator about ensembles that it scales. */
+package dev.cohort.operator.scaler;
