@@ -37,6 +37,31 @@ export_cluster_tools() {
   require_helm
 }
 
+# Builds the images that the pods of the tests run, and exports where they are.
+export_images() {
+  local obstacle
+  # shellcheck source=e2e-tests/images/run.sh
+  source "$COHORT_ROOT/e2e-tests/images/run.sh"
+  obstacle=$(image_tests_obstacle | head -n 1)
+  if [[ -n $obstacle ]]; then
+    export COHORT_IMAGES_SKIPPED=$obstacle
+    return
+  fi
+  build_images
+  export COHORT_IMAGES=$COHORT_ROOT/build/images
+}
+
+# Exports the stock clients that ask an ensemble, and what PyTorch answers.
+export_clients() {
+  (require_python_env) || return 0
+  # shellcheck source=e2e-tests/clients/run.sh
+  source "$COHORT_ROOT/e2e-tests/clients/run.sh"
+  require_python_env
+  client_environment triton TRITON bin/python
+  client_grpcurl
+  client_reference
+}
+
 # Maven with the tests of one tier and no others.
 e2e_verify() {
   require_jdk
@@ -85,8 +110,12 @@ run_e2e() {
   mkdir -p "$COHORT_ROOT/target"
   begin_cluster
   if ((FAILED == 0)); then check "cluster: tools" export_cluster_tools; fi
+  if ((FAILED == 0)); then check "images" export_images; fi
+  if ((FAILED == 0)) && [[ $* == *B* ]]; then check "clients" export_clients; fi
   if ((FAILED == 0)); then
     export_cluster_tools
+    export_images
+    if [[ $* == *B* ]]; then export_clients; fi
     for tier in "$@"; do
       : >"$VERIFY_BEGIN"
       check "tier $tier" e2e_verify "$tier"

@@ -37,22 +37,26 @@ def cohort(*arguments: str | Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Served:
-    """A running server: its process, its ports, its ready line and the lines after it."""
+    """A running server: its process, its ports, its ready line and the lines after it.
 
-    process: subprocess.Popen[str]
+    One that was there before, on another host, has no process and none of its lines.
+    """
+
+    process: subprocess.Popen[str] | None
     grpc_port: int
     http_port: int
     metrics_port: int
     ready_line: str
     figures: list[str]
+    host: str = HOST
 
     @property
     def grpc(self) -> str:
-        return f"{HOST}:{self.grpc_port}"
+        return f"{self.host}:{self.grpc_port}"
 
     @property
     def http(self) -> str:
-        return f"{HOST}:{self.http_port}"
+        return f"{self.host}:{self.http_port}"
 
     def request(
         self,
@@ -62,7 +66,7 @@ class Served:
         port: int | None = None,
     ) -> tuple[int, bytes]:
         """Status and body of an HTTP request; a body makes it a POST."""
-        url = f"http://{HOST}:{port or self.http_port}{path}"
+        url = f"http://{self.host}:{port or self.http_port}{path}"
         request = urllib.request.Request(url, data=body, headers=headers or {})
         try:
             with urllib.request.urlopen(request, timeout=30) as reply:
@@ -116,6 +120,15 @@ def start(packages: Sequence[Path], *options: str) -> Served:
     # Read all the time, so that the server never waits for a full pipe.
     threading.Thread(target=_collect, args=(process, figures), daemon=True).start()
     return Served(process, grpc_port, http_port, metrics_port, line.rstrip("\n"), figures)
+
+
+def elsewhere() -> Served | None:
+    """The server that COHORT_SERVED names, HOST:GRPC-PORT:HTTP-PORT, if any."""
+    named = os.environ.get("COHORT_SERVED")
+    if named is None:
+        return None
+    host, grpc_port, http_port = named.split(":")
+    return Served(None, int(grpc_port), int(http_port), 0, "", [], host)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:

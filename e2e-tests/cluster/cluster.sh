@@ -145,9 +145,9 @@ down() {
   fi
   remove_cgroups
   rm -rf "$STATE"
-  # Mount points that are empty again.
+  # Mount points that are empty again. To remove one would unmount it in another cluster that is up.
   for folder in "${STATE_FOLDERS[@]}"; do
-    if [[ $folder != /var/log ]]; then rmdir "$folder" 2>/dev/null || true; fi
+    if [[ $folder != /var/log ]] && ! grep -qsF " $folder " /proc/[0-9]*/mountinfo; then rmdir "$folder" 2>/dev/null || true; fi
   done
 }
 

@@ -10,7 +10,7 @@ readonly GPUS=${COHORT_CLUSTER_GPUS:-8}                              # fake devi
 readonly VOLUMES=${COHORT_CLUSTER_VOLUMES:-10}                       # volumes made at the start
 readonly FEATURE_GATES=${COHORT_CLUSTER_FEATURE_GATES:-ImageVolume=true}
 readonly PROXY_MODE=${COHORT_CLUSTER_PROXY_MODE:-iptables}           # or nftables
-readonly NAME=cohort-e2e
+readonly NAME=${COHORT_CLUSTER_NAME:-cohort-e2e}                   # of its cgroups; a second cluster beside the first needs another, and another STATE
 readonly NODE=cohort-node
 readonly SERVICE_CIDR=10.96.0.0/16
 readonly API_SERVICE_IP=10.96.0.1

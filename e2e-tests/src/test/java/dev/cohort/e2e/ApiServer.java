@@ -41,6 +41,8 @@ public final class ApiServer implements AutoCloseable {
                 .withOfflineMode(true)
                 .withUpdateKubeConfig(false)
                 .withStartupTimeout(START_MILLIS)
+                .withApiServerFlag("--audit-log-path", auditLog().toString())
+                .withApiServerFlag("--audit-policy-file", auditPolicy().toString())
                 .build());
     server.start();
     admin =
@@ -80,6 +82,11 @@ public final class ApiServer implements AutoCloseable {
     return server.getKubeConfigYaml();
   }
 
+  /** Where all requests are written down, without their bodies. */
+  public Path auditLog() {
+    return work.resolve("audit.log");
+  }
+
   /** A client that may do everything. */
   public KubernetesClient admin() {
     return admin;
@@ -96,6 +103,18 @@ public final class ApiServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Watches when they begin, everything else when it has ended. */
+  private Path auditPolicy() throws IOException {
+    return Files.writeString(
+        work.resolve("audit.yaml"),
+        """
+        apiVersion: audit.k8s.io/v1
+        kind: Policy
+        omitStages: [RequestReceived]
+        rules: [{level: Metadata}]
+        """);
   }
 
   private static String platform() {

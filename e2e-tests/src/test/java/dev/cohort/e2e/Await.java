@@ -20,9 +20,19 @@ public final class Await {
     value(what, () -> holds.getAsBoolean() ? Optional.of(what) : Optional.empty());
   }
 
+  /** Waits until something holds, which may take longer than usual. */
+  public static void until(String what, Duration patience, BooleanSupplier holds) {
+    value(what, patience, () -> holds.getAsBoolean() ? Optional.of(what) : Optional.empty());
+  }
+
   /** Waits until there is a value. */
   public static <T> T value(String what, Supplier<Optional<T>> source) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    return value(what, PATIENCE, source);
+  }
+
+  /** Waits until there is a value, which may take longer than usual. */
+  public static <T> T value(String what, Duration patience, Supplier<Optional<T>> source) {
+    long deadline = System.nanoTime() + patience.toNanos();
     while (System.nanoTime() < deadline) {
       Optional<T> value = source.get();
       if (value.isPresent()) {
@@ -30,7 +40,7 @@ public final class Await {
       }
       pause();
     }
-    throw new AssertionError("waited for %s in vain: %s".formatted(what, PATIENCE));
+    throw new AssertionError("waited for %s in vain: %s".formatted(what, patience));
   }
 
   /** Waits until a value has been the same for some seconds, and gives it. */
@@ -45,8 +55,13 @@ public final class Await {
 
   /** The value after some seconds, or the first that differs before. */
   public static <T> T unchanged(Supplier<T> source) {
+    return unchanged(CALM, source);
+  }
+
+  /** The value after this time, or the first that differs before. */
+  public static <T> T unchanged(Duration calm, Supplier<T> source) {
     T first = source.get();
-    long end = System.nanoTime() + CALM.toNanos();
+    long end = System.nanoTime() + calm.toNanos();
     T now = first;
     while (System.nanoTime() < end && now.equals(first)) {
       pause();

@@ -124,7 +124,7 @@ class EndpointSlicesIT {
                 .addNewRule()
                 .withApiGroups("discovery.k8s.io")
                 .withResources("endpointslices")
-                .withVerbs("get", "list", "watch")
+                .withVerbs("list", "watch")
                 .endRule()
                 .build())
         .create();

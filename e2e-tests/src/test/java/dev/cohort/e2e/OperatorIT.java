@@ -1,20 +1,27 @@
 package dev.cohort.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cohort.crds.ConditionType;
 import dev.cohort.crds.Conditions;
+import dev.cohort.crds.StudentEnsemble;
 import dev.cohort.e2e.FakeWorkloads.Fate;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -120,6 +127,59 @@ final class OperatorIT {
         "events of the burst",
         () -> world.events("bursting").containsAll(List.of("Burst", "PanicScaleUp")));
     assertEquals(9, world.ensemble("bursting").getStatus().replicas());
+  }
+
+  /** The decision to bring seats: the same word in condition, event, metric and log. */
+  @Test
+  void aDecisionHasOneReason() {
+    world.create("reasoned", "scaling: {maxSeats: 9}");
+    world.awaitCondition("reasoned", ConditionType.READY, "True: Serving");
+    BlockingQueue<String> reasons = new LinkedBlockingQueue<>();
+    try (Watch watch =
+        client
+            .resources(StudentEnsemble.class)
+            .inNamespace(NAMESPACE)
+            .withName("reasoned")
+            .watch(
+                new Watcher<>() {
+                  @Override
+                  public void eventReceived(Action action, StudentEnsemble now) {
+                    Conditions.find(now.getStatus().conditions(), ConditionType.SCALING_LIMITED)
+                        .ifPresent(condition -> reasons.add(condition.reason()));
+                  }
+
+                  @Override
+                  public void onClose(WatcherException cause) {
+                    reasons.add("watch ended");
+                  }
+                })) {
+      SIGNALS.put("reasoned", CALM.burst(1, 5));
+      world.awaitSeats("reasoned", Map.of(0, 3, 1, 3, 2, 3));
+      Await.until("the condition", () -> reasons.contains("PanicScaleUp"));
+      assertFalse(reasons.contains("watch ended"), watch.toString());
+    }
+    Await.until("the event", () -> world.events("reasoned").contains("PanicScaleUp"));
+    assertEquals(1, world.decisions("reasoned").get("PanicScaleUp"));
+    assertEquals(
+        1,
+        Logs.with("ensemble=reasoned").stream()
+            .filter(line -> line.contains("reason=PanicScaleUp Seats: 3 to 9"))
+            .count());
+  }
+
+  /** A figure that is no number says nothing of the load: no seat comes or goes. */
+  @Test
+  void signalsThatAreNoNumbersHoldTheSeats() {
+    world.create("senseless", "scaling: {maxSeats: 9, fallbackSeats: 4}");
+    world.awaitCondition("senseless", ConditionType.READY, "True: Serving");
+    SIGNALS.put("senseless", CALM.burst(1, Double.NaN));
+    world.awaitSeats("senseless", Map.of(0, 2, 1, 1, 2, 1));
+    world.awaitCondition("senseless", ConditionType.PRUNED, "True: Burst");
+    Await.until(
+        "the decision says so",
+        () ->
+            "SignalsAbsentFallback"
+                .equals(world.ensemble("senseless").getStatus().scaling().reason()));
   }
 
   /** Four devices for three students: the last ones give theirs to the first. */

@@ -3,6 +3,7 @@ package dev.cohort.e2e.cluster;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -34,7 +35,13 @@ public final class Cluster implements AutoCloseable {
   private static final Duration DELETION = Duration.ofSeconds(90);
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final int ANY = 0;
-  private static final String ENFORCE = "pod-security.kubernetes.io/enforce";
+  private static final Map<String, String> RESTRICTED =
+      Map.of(
+          "pod-security.kubernetes.io/enforce", "restricted",
+          "pod-security.kubernetes.io/warn", "restricted",
+          "pod-security.kubernetes.io/audit", "restricted");
+
+  private static final int SUFFIX = 5;
 
   private final KubernetesClient client = new KubernetesClientBuilder().build();
   private final List<String> namespaces = new ArrayList<>();
@@ -65,12 +72,12 @@ public final class Cluster implements AutoCloseable {
    * begins with {@code prefix}.
    */
   public String namespace(String prefix) {
-    return namespace(prefix, Map.of(ENFORCE, "restricted"));
+    return namespace(prefix, RESTRICTED);
   }
 
   /** Creates a namespace with these labels; its name begins with {@code prefix}. */
   public String namespace(String prefix, Map<String, String> labels) {
-    String name = prefix + "-" + UUID.randomUUID().toString().substring(0, 5);
+    String name = prefix + "-" + UUID.randomUUID().toString().substring(0, SUFFIX);
     Namespace namespace =
         new NamespaceBuilder()
             .withNewMetadata()
@@ -87,6 +94,20 @@ public final class Cluster implements AutoCloseable {
         .withName("default")
         .waitUntilCondition(account -> account != null, DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
     return name;
+  }
+
+  /** Creates a Secret with these texts, or replaces it. */
+  public void secret(String namespace, String name, Map<String, String> content) {
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(name)
+                .endMetadata()
+                .withStringData(content)
+                .build())
+        .serverSideApply();
   }
 
   /** Waits until the pod is Ready. */

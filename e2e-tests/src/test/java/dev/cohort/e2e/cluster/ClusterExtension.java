@@ -10,8 +10,9 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
  * Gives a {@link Cluster} to methods of tests that ask for one, each its own, and takes away what
- * they have created; disables the class where there is no cluster. When a test fails, what the
- * cluster says of it is in {@code target/cluster/}.
+ * they have created; gives the one {@link Installation} to all that ask for it; disables the class
+ * where there is no cluster. When a test fails, what the cluster says of it is in {@code
+ * target/cluster/}.
  */
 public final class ClusterExtension
     implements ExecutionCondition, ParameterResolver, TestExecutionExceptionHandler {
@@ -27,11 +28,18 @@ public final class ClusterExtension
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Cluster.class;
+    Class<?> type = parameter.getParameter().getType();
+    return type == Cluster.class || type == Installation.class;
   }
 
   @Override
-  public Cluster resolveParameter(ParameterContext parameter, ExtensionContext context) {
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    if (parameter.getParameter().getType() == Installation.class) {
+      return context
+          .getRoot()
+          .getStore(STORE)
+          .computeIfAbsent(Installation.class, key -> new Installation(), Installation.class);
+    }
     return context
         .getStore(STORE)
         .computeIfAbsent(context.getUniqueId(), id -> new Cluster(), Cluster.class);
@@ -41,6 +49,12 @@ public final class ClusterExtension
   public void handleTestExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
     String testClass = context.getRequiredTestClass().getSimpleName();
+    Optional.ofNullable(
+            context.getRoot().getStore(STORE).get(Installation.class, Installation.class))
+        .ifPresent(
+            installation ->
+                FailureReport.write(
+                    installation.cluster(), testClass, context.getDisplayName() + " operators"));
     for (var from = Optional.of(context); from.isPresent(); from = from.get().getParent()) {
       cluster(from.get())
           .ifPresent(cluster -> FailureReport.write(cluster, testClass, context.getDisplayName()));

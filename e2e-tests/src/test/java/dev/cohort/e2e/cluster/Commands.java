@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs programs of this machine. */
 public final class Commands {
-  /** After this a command is ended, and has failed. */
+  /** After this a command is ended, and has failed, unless it is given more. */
   public static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private Commands() {}
@@ -22,11 +22,16 @@ public final class Commands {
    * @throws IllegalStateException with its output if it fails or does not end
    */
   public static String run(String... command) {
+    return run(DEADLINE, command);
+  }
+
+  /** Runs a command that has this time to its end. */
+  public static String run(Duration deadline, String... command) {
     try {
       Path out = Files.createTempFile("cohort-command", ".out");
       Path err = Files.createTempFile("cohort-command", ".err");
       try {
-        return run(List.of(command), out, err);
+        return run(List.of(command), deadline, out, err);
       } finally {
         Files.delete(out);
         Files.delete(err);
@@ -39,14 +44,14 @@ public final class Commands {
     }
   }
 
-  private static String run(List<String> command, Path out, Path err)
+  private static String run(List<String> command, Duration deadline, Path out, Path err)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
-    boolean ended = process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+    boolean ended = process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS);
     if (!ended) {
       process.destroyForcibly();
     }

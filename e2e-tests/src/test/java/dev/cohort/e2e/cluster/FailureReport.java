@@ -39,6 +39,17 @@ final class FailureReport {
     Files.writeString(
         folder.resolve("events.yaml"),
         Serialization.asYaml(client.v1().events().inNamespace(namespace).list().getItems()));
+    Files.writeString(
+        folder.resolve("ensembles.yaml"),
+        Serialization.asYaml(
+            client
+                .genericKubernetesResources("cohort.dev/v1alpha1", "StudentEnsemble")
+                .inNamespace(namespace)
+                .list()
+                .getItems()));
+    Files.writeString(
+        folder.resolve("deployments.yaml"),
+        Serialization.asYaml(client.apps().deployments().inNamespace(namespace).list().getItems()));
     for (Pod pod : client.pods().inNamespace(namespace).list().getItems()) {
       write(pod);
     }
