@@ -108,6 +108,11 @@ class DispatcherIT {
     return dispatcher;
   }
 
+  /** Waits until all that was dispatched before is queued: else an answer may overtake it. */
+  private static void allQueued(Dispatcher dispatcher) throws Exception {
+    dispatcher.bound(model, 0, 0).get(20, TimeUnit.SECONDS);
+  }
+
   private int connectedSeats() {
     return (int)
         registry.find("cohort.seats.connected").gauges().stream()
@@ -414,6 +419,7 @@ class DispatcherIT {
       replies.add(dispatch(dispatcher, n, 2 * n));
     }
     seat.script(seat::answer);
+    allQueued(dispatcher);
     seat.answer(held.getFirst(), new StreamTo(seat));
     assertAnswer(first, 1);
     for (int n = 1; n <= replies.size(); n++) {
@@ -439,6 +445,7 @@ class DispatcherIT {
               model, rows(10 + i), STUDENTS, levels.get(i), deadline, TraceSpan.NONE, () -> {}));
     }
     seat.script(seat::answer);
+    allQueued(dispatcher);
     seat.answer(held.getFirst(), new StreamTo(seat));
     assertAnswer(first, 1);
     for (int i = 0; i < replies.size(); i++) {
@@ -465,6 +472,7 @@ class DispatcherIT {
     CompletableFuture<Contributions> unpruned =
         dispatcher.dispatch(model, rows(90), STUDENTS, 4, whole, TraceSpan.NONE, () -> {});
     seat.script(seat::answer);
+    allQueued(dispatcher);
     seat.answer(held.getFirst(), new StreamTo(seat));
     assertAnswer(calm, 1);
     Contributions pruned = burst.getFirst().get(20, TimeUnit.SECONDS);
@@ -593,16 +601,17 @@ class DispatcherIT {
 
   @Test
   void cancelledRowsLeaveTheQueueUnrun() throws Exception {
-    List<ForwardRequest> held = new ArrayList<>();
+    List<ForwardRequest> held = new CopyOnWriteArrayList<>();
     ScriptedSeat seat = seat(0, 1);
     seat.script((batch, out) -> held.add(batch));
     Dispatcher dispatcher = connected(seat);
     CompletableFuture<Contributions> first = dispatch(dispatcher, 1);
-    Await.until("the first batch has arrived", () -> seat.received().size() == 1);
+    Await.until("the seat is busy", () -> held.size() == 1);
     CompletableFuture<Contributions> second = dispatch(dispatcher, 2);
     CompletableFuture<Contributions> third = dispatch(dispatcher, 3);
     second.cancel(false);
     seat.script(seat::answer);
+    allQueued(dispatcher);
     seat.answer(held.getFirst(), new StreamTo(seat));
     assertAnswer(first, 1);
     assertAnswer(third, 3);
