@@ -131,12 +131,11 @@ final class Fleet implements SeatEvents, SignalSource.State {
     seat.describe();
   }
 
-  // A seat that is replaced goes on until the one that came for it serves, but not for long.
+  // A seat that nobody else can stand in for goes on until one comes that does, but not for long.
+  // The one to come may not even be a member yet: evicted pods go when others are ready, and who is
+  // ready is told apart from who goes.
   private void letGo() {
-    boolean awaited =
-        seats.stream().anyMatch(seat -> !departing.containsKey(seat) && !seat.isServing());
-    boolean needed =
-        awaited && queues.values().stream().anyMatch(queue -> queue.needs(departing.keySet()));
+    boolean needed = queues.values().stream().anyMatch(queue -> queue.needs(departing.keySet()));
     long now = clock.nanoTime();
     for (Seat seat : List.copyOf(departing.keySet())) {
       if (!needed || now - departing.get(seat) >= 0) {

@@ -201,6 +201,22 @@ class MembershipIT {
     assertTrue(seat.isConnected());
   }
 
+  /** As when pods are evicted one after the other: that the last goes may be heard first. */
+  @Test
+  void seatThatLeavesGoesOnUntilTheNextHasCome() throws Exception {
+    ScriptedSeat leaving = seat();
+    members.set(leaving);
+    Await.until("the model is ready", () -> dispatcher.isReady(model));
+    members.set();
+    assertAnswer(dispatch(3), 3);
+    ScriptedSeat next = seat();
+    members.set(next);
+    Await.until("the first has left", () -> !leaving.isConnected());
+    int before = leaving.received().size();
+    assertAnswer(dispatch(4), 4);
+    assertEquals(before, leaving.received().size());
+  }
+
   @Test
   void seatAtANewAddressTakesOver() throws Exception {
     ScriptedSeat old = seat();
