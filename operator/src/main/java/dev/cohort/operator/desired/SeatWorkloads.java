@@ -29,6 +29,9 @@ final class SeatWorkloads {
   /** Port of health and metrics. */
   static final int METRICS = 9101;
 
+  /** For the aggregators to connect to the seat that comes for it, while it still serves. */
+  private static final int LEAVE_SECONDS = 3;
+
   private static final String CERTIFICATES = "/cohort/tls";
   private static final String ENGINES = "/cohort/engines";
   private static final String CLAIM = "accelerator";
@@ -82,7 +85,7 @@ final class SeatWorkloads {
         claims(spec.accelerator()),
         spec.placement(),
         spec.pod(),
-        new PodRole.Stop(0, spec.drainSeconds()));
+        new PodRole.Stop(LEAVE_SECONDS, spec.drainSeconds()));
   }
 
   private static List<EnvVar> environment(Blueprint blueprint, int student, String folder) {

@@ -53,6 +53,17 @@ final class DesiredStateTest {
     }
   }
 
+  /** Who is told to go still serves, until everybody has reached the one that comes for it. */
+  @Test
+  void everyPodServesForSomeSecondsAfterItIsToldToGo() {
+    for (Deployment deployment : all(CLAIM, List.of(1, 1), Deployment.class)) {
+      PodSpec pod = deployment.getSpec().getTemplate().getSpec();
+      long leave =
+          pod.getContainers().getFirst().getLifecycle().getPreStop().getSleep().getSeconds();
+      assertTrue(leave > 0 && leave < pod.getTerminationGracePeriodSeconds());
+    }
+  }
+
   /** The API server tells the same number in both ways. */
   @Test
   void oneIsOnePointNought() {
