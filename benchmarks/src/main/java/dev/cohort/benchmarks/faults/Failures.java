@@ -1,7 +1,9 @@
 package dev.cohort.benchmarks.faults;
 
 import dev.cohort.cli.replay.Figures;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Failed requests, as the design defines them: any status but OK, except a refusal at admission.
@@ -23,6 +25,31 @@ final class Failures {
         .filter(entry -> isFailure(entry.getKey()))
         .mapToLong(Map.Entry::getValue)
         .sum();
+  }
+
+  /**
+   * When each failed call was due and how long it took, for people.
+   *
+   * @param stops when something was stopped, by {@link System#nanoTime}, in order
+   */
+  static List<String> lines(List<Call> calls, List<Long> stops) {
+    return calls.stream()
+        .filter(call -> call.failure().filter(Failures::isFailure).isPresent())
+        .map(call -> line(call, stops))
+        .toList();
+  }
+
+  private static String line(Call call, List<Long> stops) {
+    long stop =
+        stops.stream()
+            .filter(time -> time - call.dueNanos() <= 0)
+            .reduce(stops.getFirst(), (a, b) -> b);
+    return "%s: due %d ms after stop %d, ended after %d ms"
+        .formatted(
+            call.failure().orElseThrow(),
+            TimeUnit.NANOSECONDS.toMillis(call.dueNanos() - stop),
+            stops.indexOf(stop) + 1,
+            TimeUnit.NANOSECONDS.toMillis(call.nanos()));
   }
 
   /** What else a reader should know. */

@@ -51,6 +51,7 @@ public final class SeatStallBench implements Bench {
         Figures total = load.stop().total();
         Recovery recovery = Recovery.of(load.calls(), times, BEFORE, STOPPED);
         recovery.lines().forEach(line -> settings.say("%s", line));
+        Failures.lines(load.calls(), times).forEach(line -> settings.say("%s", line));
         return rows(recovery, total, rehearsal.capacity());
       }
     }
