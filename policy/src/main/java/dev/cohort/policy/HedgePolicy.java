@@ -8,7 +8,8 @@ package dev.cohort.policy;
  * is only late; then only such work is copied that
  *
  * <ul>
- *   <li>would miss its deadline if it were left for longer: {@code left <= margin x redo}; or
+ *   <li>would miss its deadline if it were left until this is asked again: {@code left <= margin x
+ *       redo + pause}; or
  *   <li>is with a seat that has been silent for so long that it must have stopped: what it has
  *       would otherwise be lost, and it computes nothing that the copy repeats.
  * </ul>
@@ -23,13 +24,14 @@ public final class HedgePolicy {
   /**
    * @param below utilisation of the other seats below which everything is copied, at least 0
    * @param stoppedNanos a seat that is silent for this long has stopped
+   * @param pauseNanos how long it may take at most until the same work is asked about again
    */
-  public record Settings(double below, long stoppedNanos) {
+  public record Settings(double below, long stoppedNanos, long pauseNanos) {
     public Settings {
-      if (!(below >= 0) || stoppedNanos < 0) {
+      if (!(below >= 0) || stoppedNanos < 0 || pauseNanos < 0) {
         throw new IllegalArgumentException(
-            "hedge settings out of range: below %s, stopped after %d ns"
-                .formatted(below, stoppedNanos));
+            "hedge settings out of range: below %s, stopped after %d ns, asked each %d ns"
+                .formatted(below, stoppedNanos, pauseNanos));
       }
     }
   }
@@ -56,7 +58,8 @@ public final class HedgePolicy {
    */
   public boolean copies(double utilisation, Late late) {
     boolean idle = !(utilisation >= settings.below());
-    boolean lastChance = late.leftNanos() <= MARGIN * Math.max(0, late.redoNanos());
+    double needed = MARGIN * Math.max(0, late.redoNanos()) + settings.pauseNanos();
+    boolean lastChance = late.leftNanos() <= needed;
     boolean stopped = late.silentNanos() >= settings.stoppedNanos();
     return idle || lastChance || stopped;
   }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class HedgePolicyTest {
 
   private static final long MILLI = 1_000_000;
-  private final HedgePolicy policy = new HedgePolicy(new Settings(0.7, 1_000 * MILLI));
+  private final HedgePolicy policy = new HedgePolicy(new Settings(0.7, 1_000 * MILLI, 0));
 
   private static Late late(long silentMillis, long leftMillis, long redoMillis) {
     return new Late(silentMillis * MILLI, leftMillis * MILLI, redoMillis * MILLI);
@@ -32,6 +32,14 @@ class HedgePolicyTest {
     assertThat(policy.copies(3.0, late(250, -1, 0))).isTrue();
   }
 
+  /** Else the last chance goes by between two looks. */
+  @Test
+  void lastChanceIsAskedAboutInTime() {
+    var seldom = new HedgePolicy(new Settings(0.7, 1_000 * MILLI, 100 * MILLI));
+    assertThat(seldom.copies(3.0, late(250, 111, 5))).isFalse();
+    assertThat(seldom.copies(3.0, late(250, 110, 5))).isTrue();
+  }
+
   @Test
   void whatAStoppedSeatHasIsCopiedWhateverTheLoad() {
     assertThat(policy.copies(3.0, late(999, 10_000, 5))).isFalse();
@@ -40,7 +48,7 @@ class HedgePolicyTest {
 
   @Test
   void thresholdOfZeroCountsNothingAsIdle() {
-    var sparing = new HedgePolicy(new Settings(0, 1_000 * MILLI));
+    var sparing = new HedgePolicy(new Settings(0, 1_000 * MILLI, 0));
     assertThat(sparing.copies(0.0, late(250, 10_000, 5))).isFalse();
   }
 
@@ -60,7 +68,8 @@ class HedgePolicyTest {
 
   @Test
   void refusesSettingsOutOfRange() {
-    assertThatThrownBy(() -> new Settings(Double.NaN, 1)).hasMessageContaining("below NaN");
-    assertThatThrownBy(() -> new Settings(1, -1)).hasMessageContaining("-1 ns");
+    assertThatThrownBy(() -> new Settings(Double.NaN, 1, 0)).hasMessageContaining("below NaN");
+    assertThatThrownBy(() -> new Settings(1, -1, 0)).hasMessageContaining("-1 ns");
+    assertThatThrownBy(() -> new Settings(1, 1, -2)).hasMessageContaining("-2 ns");
   }
 }

@@ -13,6 +13,12 @@ import java.time.Duration;
  */
 public record DispatchSettings(
     PrefixSettings prefixes, BatchingPolicy.Settings batching, double hedgeBelow) {
+  /** How often queues and seats are looked after when nothing happens. */
+  static final Duration TICK = Duration.ofMillis(50);
+
+  /** A look may come late by another one. */
+  private static final Duration BETWEEN_LOOKS = TICK.multipliedBy(2);
+
   /** What is silent for this long has stopped. */
   private static final Duration STOPPED = Duration.ofSeconds(1);
 
@@ -27,6 +33,7 @@ public record DispatchSettings(
   }
 
   HedgePolicy hedging() {
-    return new HedgePolicy(new HedgePolicy.Settings(hedgeBelow, STOPPED.toNanos()));
+    return new HedgePolicy(
+        new HedgePolicy.Settings(hedgeBelow, STOPPED.toNanos(), BETWEEN_LOOKS.toNanos()));
   }
 }

@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
  * bounded by what admission lets in and by the seats' credits.
  */
 public final class Dispatcher implements AutoCloseable {
-  private static final long TICK_MILLIS = 50;
 
   private final NanoClock clock;
   private final OwnerThread owner;
@@ -63,7 +62,7 @@ public final class Dispatcher implements AutoCloseable {
   public void start() {
     owner.execute(fleet::begin);
     directory.start(members -> post(() -> fleet.members(members)));
-    owner.repeat(fleet::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    owner.repeat(fleet::tick, DispatchSettings.TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
