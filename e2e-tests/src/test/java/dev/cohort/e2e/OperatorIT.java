@@ -211,7 +211,14 @@ final class OperatorIT {
     world.awaitCondition("rolling", ConditionType.READY, "True: Serving");
     String before = seats("rolling", 0);
     SIGNALS.put("rolling second", new FakeAggregatorSignals("b", 2, 2, 0));
+    FATES_OF_SECOND.put("rolling", Fate.starting());
     world.patch("rolling", SECOND);
+    Await.until(
+        "more seats than there are to be",
+        () -> world.seats("rolling").values().stream().mapToInt(Integer::intValue).sum() > 3);
+    world.awaitCondition("rolling", ConditionType.READY, "False: RollingOut");
+    assertEquals("False: Complete", world.condition("rolling", ConditionType.DEGRADED));
+    FATES_OF_SECOND.remove("rolling");
     Await.until(
         "the new digest",
         () ->

@@ -144,7 +144,9 @@ final class ConditionRules {
     if (crash.isPresent()) {
       return yes(ConditionType.DEGRADED, ConditionReason.CRASH_LOOP, crash.get());
     }
-    boolean missing = fleet.readySeats() < fleet.desiredSeats() && !isStarting();
+    // While one package comes for another there are more seats than there are to be.
+    int wanted = Math.min(fleet.desiredSeats(), plan.seats().total());
+    boolean missing = fleet.readySeats() < wanted && !isStarting();
     if (missing || fleet.refusal().isPresent()) {
       return yes(
           ConditionType.DEGRADED,
