@@ -3,9 +3,11 @@ package dev.cohort.operator.apply;
 import dev.cohort.crds.StudentEnsemble;
 import dev.cohort.operator.desired.Owner;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -67,7 +69,8 @@ public final class Realizer {
   /**
    * Applies and deletes.
    *
-   * @param intents all objects that are wanted, in order
+   * @param intents all objects that are wanted, in order; Deployments that get fewer pods come
+   *     before all others
    * @param stored all objects of the ensemble that there are
    */
   public Outcome realize(
@@ -77,7 +80,7 @@ public final class Realizer {
     List<String> refusals = new ArrayList<>();
     Set<ObjectKey> wanted = new HashSet<>();
     int writes = 0;
-    for (Intent intent : intents) {
+    for (Intent intent : givingFirst(intents, present)) {
       wanted.add(intent.key());
       writes += apply(context, intent, Optional.ofNullable(present.get(intent.key())), refusals);
     }
@@ -89,6 +92,21 @@ public final class Realizer {
       }
     }
     return new Outcome(writes, refusals);
+  }
+
+  /** What asks for fewer pods goes first: else both would hold more devices than are allowed. */
+  private static List<Intent> givingFirst(
+      List<Intent> intents, Map<ObjectKey, HasMetadata> present) {
+    return intents.stream()
+        .sorted(Comparator.comparing(intent -> !isFewer(intent, present.get(intent.key()))))
+        .toList();
+  }
+
+  private static boolean isFewer(Intent intent, HasMetadata stored) {
+    return intent.object() instanceof Deployment wanted
+        && stored instanceof Deployment now
+        && wanted.getSpec().getReplicas() != null
+        && wanted.getSpec().getReplicas() < now.getSpec().getReplicas();
   }
 
   private int apply(
