@@ -168,7 +168,7 @@ aot_key() {
 heap_percent() {
   case $1 in
     student-service) echo 25 ;;
-    operator) echo 33 ;;
+    operator) echo 30 ;;
     *) echo 50 ;;
   esac
 }
