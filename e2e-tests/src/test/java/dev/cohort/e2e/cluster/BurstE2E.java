@@ -8,11 +8,9 @@ import dev.cohort.crds.Conditions;
 import dev.cohort.crds.StudentEnsemble;
 import dev.cohort.e2e.ApiServer;
 import dev.cohort.e2e.Await;
-import dev.cohort.protocol.burst.v1.ModelSignals;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
 import java.io.IOException;
@@ -21,13 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -43,15 +37,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class BurstE2E {
   private static final String NAME = "bursts";
-  private static final Map<Integer, Integer> CALM_SEATS = Map.of(0, 1, 1, 1, 2, 1, 3, 1);
+  private static final Map<Integer, Integer> CALM_SEATS = BurstyEnsemble.CALM_SEATS;
 
   /** Requests at once that take all seats much longer than the latency target. */
   private static final int PULSE = 160;
 
   private static final int PULSES = 10;
-
-  /** Requests in flight that the students cannot answer in time. */
-  private static final int FLOOD = 64;
 
   private static final int FLOODS = 4;
 
@@ -75,41 +66,22 @@ final class BurstE2E {
 
   private static Cluster cluster;
   private static Installation installation;
+  private static BurstyEnsemble bursty;
   private static ServedEnsemble ensemble;
   private static BurstWatch signals;
-  private static ObjectWatch<StudentEnsemble> statuses;
-  private static ObjectWatch<Deployment> deployments;
-  private static ObjectWatch<Pod> pods;
 
   @BeforeAll
   static void serve(Cluster shared, Installation installed) {
     cluster = shared;
     installation = installed;
-    String namespace = cluster.namespace("bursts");
-    ensemble =
-        ServedEnsemble.create(
-            cluster,
-            namespace,
-            NAME,
-            ServedEnsemble.of(Packages.DEMO)
-                + ", seats: {resources: {requests: {cpu: 20m, memory: 256Mi}}}, aggregator:"
-                + " {replicas: 1, resources: {requests: {cpu: 20m, memory: 256Mi}}}, serving:"
-                + " {latencyTargetMillis: 20}, pruning: {qualityFloor: 100, quietMillis: 500},"
-                + " scaling: {mode: 'Off', maxSeats: 6, windows: {panicSeconds: 2, stableSeconds:"
-                + " 5, dwellUpSeconds: 1, dwellDownSeconds: 1}, flapBudget: {changes: 100}}");
-    ensemble.awaitReady();
-    signals = new BurstWatch(cluster.reach(ensemble.aggregators().getFirst(), 8001));
-    var client = cluster.client();
-    statuses = new ObjectWatch<>(client.resources(StudentEnsemble.class).inNamespace(namespace));
-    deployments = new ObjectWatch<>(client.apps().deployments().inNamespace(namespace));
-    pods = new ObjectWatch<>(client.pods().inNamespace(namespace));
+    bursty = BurstyEnsemble.create(cluster, cluster.namespace("bursts"), NAME);
+    ensemble = bursty.served();
+    signals = bursty.signals();
   }
 
   @AfterAll
   static void stop() {
-    Stream.of(signals, statuses, deployments, pods)
-        .filter(Objects::nonNull)
-        .forEach(BurstE2E::close);
+    Optional.ofNullable(bursty).ifPresent(BurstyEnsemble::close);
   }
 
   /** The aggregator by itself, with the seats that there are. */
@@ -121,14 +93,14 @@ final class BurstE2E {
     List<Duration> toStatus = new ArrayList<>();
     List<Duration> toFull = new ArrayList<>();
     for (int pulse = 0; pulse < PULSES; pulse++) {
-      awaitCalm();
+      bursty.awaitCalm();
       try (Flood flood = Flood.once(ensemble.grpc(), PULSE)) {
         long start = flood.startedNanos();
         var pruned = signals.await("a smaller prefix", start, BurstWatch::isPruned);
-        var told = statuses.states().await("Pruned", start, is(ConditionType.PRUNED, "Burst"));
+        var told = bursty.awaitReason(start, ConditionType.PRUNED, "Burst");
         long end = flood.awaitEnd();
         assertEquals(Map.of(), flood.failures());
-        var full = signals.await("all students", pruned.nanos(), BurstE2E::isFull);
+        var full = signals.await("all students", pruned.nanos(), BurstyEnsemble::isFull);
         toPruned.add(pruned.after(start));
         toStatus.add(told.after(start));
         toFull.add(full.after(end));
@@ -150,23 +122,23 @@ final class BurstE2E {
   void seatsComeWithABurstAndGoAfterIt() {
     ensemble.patch("{\"spec\": {\"scaling\": {\"mode\": \"Auto\"}}}");
     ensemble.awaitReady();
-    awaitCalm();
+    bursty.awaitCalm();
     Set<String> before = names(ensemble.seats());
     List<Duration> toPatch = new ArrayList<>();
-    try (Flood flood = Flood.start(ensemble.grpc(), FLOOD)) {
-      toPatch.add(seatsAreAskedFor(flood.startedNanos()));
+    try (Flood flood = bursty.flood()) {
+      toPatch.add(bursty.awaitMoreSeats(flood.startedNanos()).after(flood.startedNanos()));
       Figures.note("burst.seat-ready.first-batch", newSeatsWork(flood.startedNanos(), before));
       assertOneReason(flood.startedNanos());
       flood.stop();
       assertEquals(Map.of(), flood.failures());
     }
-    awaitFewerSeats();
+    bursty.awaitFewerSeats();
     assertTrue(ensemble.ensembles().events(NAME).contains("ScaleDown"), "an event of the calm");
     while (toPatch.size() < FLOODS) {
-      try (Flood flood = Flood.start(ensemble.grpc(), FLOOD)) {
-        toPatch.add(seatsAreAskedFor(flood.startedNanos()));
+      try (Flood flood = bursty.flood()) {
+        toPatch.add(bursty.awaitMoreSeats(flood.startedNanos()).after(flood.startedNanos()));
       }
-      awaitFewerSeats();
+      bursty.awaitFewerSeats();
     }
     Figures.note("burst.scale-patch", toPatch);
     assertAtMost(Duration.ofSeconds(1), toPatch, "more seats in Deployments");
@@ -179,15 +151,15 @@ final class BurstE2E {
     awaitReason("External");
     kubectl("scale", "studentensemble/" + NAME, "--replicas=5");
     ensemble.ensembles().awaitSeats(NAME, Map.of(0, 2, 1, 1, 2, 1, 3, 1));
-    awaitSettled();
+    bursty.awaitSettled();
     AuditLog log = AuditLog.fromNow();
-    try (Flood flood = Flood.start(ensemble.grpc(), FLOOD)) {
+    try (Flood flood = bursty.flood()) {
       signals.await("a smaller prefix", flood.startedNanos(), BurstWatch::isPruned);
-      statuses.states().await("Pruned", flood.startedNanos(), is(ConditionType.PRUNED, "Burst"));
+      bursty.awaitReason(flood.startedNanos(), ConditionType.PRUNED, "Burst");
       Await.unchanged(() -> ensemble.ensembles().seats(NAME));
     }
-    awaitCalm();
-    assertEquals(List.of(), replicaWrites(log));
+    bursty.awaitCalm();
+    assertEquals(List.of(), installation.replicaWrites(log));
     assertEquals(5, ensemble.resource().getStatus().replicas());
     kubectl("scale", "studentensemble/" + NAME, "--replicas=4");
     ensemble.ensembles().awaitSeats(NAME, CALM_SEATS);
@@ -219,7 +191,7 @@ final class BurstE2E {
     }
     assertEquals(
         List.of(),
-        replicaWrites(log).stream()
+        installation.replicaWrites(log).stream()
             .filter(entry -> entry.resource().startsWith("studentensembles"))
             .toList());
   }
@@ -230,33 +202,30 @@ final class BurstE2E {
     ensemble.patch("{\"spec\": {\"paused\": true, \"scaling\": {\"mode\": \"Auto\"}}}");
     ensemble.awaitCondition(ConditionType.PROGRESSING, "False: Paused");
     AuditLog log = AuditLog.fromNow();
-    String drifting = seatDeployment(1);
-    ensemble.ensembles().edit(drifting, BurstE2E::withOneMore);
-    try (Flood flood = Flood.start(ensemble.grpc(), FLOOD)) {
-      statuses.states().await("Pruned", flood.startedNanos(), is(ConditionType.PRUNED, "Burst"));
+    String drifting = bursty.seatDeployment(1);
+    ensemble.ensembles().edit(drifting, BurstyEnsemble::withOneMore);
+    try (Flood flood = bursty.flood()) {
+      bursty.awaitReason(flood.startedNanos(), ConditionType.PRUNED, "Burst");
       Await.unchanged(() -> ensemble.ensembles().seats(NAME));
       flood.stop();
       assertEquals(Map.of(), flood.failures());
     }
     assertEquals(2, ensemble.ensembles().seats(NAME).get(1));
-    assertEquals(List.of(), replicaWrites(log));
+    assertEquals(List.of(), installation.replicaWrites(log));
     long resumed = System.nanoTime();
     ensemble.patch("{\"spec\": {\"paused\": false, \"scaling\": {\"mode\": \"Off\"}}}");
-    var repaired = deployments.states().await("one seat again", resumed, isOf(drifting, 1));
+    var repaired =
+        bursty.deployments().await("one seat again", resumed, BurstyEnsemble.has(drifting, 1));
     assertAtMost(TO_REPAIR, repaired.after(resumed), "the end of the pause");
   }
 
   @Test
   @Order(6)
   void driftIsRepaired() {
-    awaitSettled();
-    String drifting = seatDeployment(2);
-    long edited = System.nanoTime();
-    ensemble.ensembles().edit(drifting, BurstE2E::withOneMore);
-    var drifted = deployments.states().await("two seats", edited, isOf(drifting, 2));
-    var repaired = deployments.states().await("one seat", drifted.nanos(), isOf(drifting, 1));
-    Figures.note("drift.deployment", repaired.after(edited));
-    assertAtMost(TO_REPAIR, repaired.after(edited), "the Deployment");
+    bursty.awaitSettled();
+    Duration repaired = bursty.repairOf(2);
+    Figures.note("drift.deployment", repaired);
+    assertAtMost(TO_REPAIR, repaired, "the Deployment");
 
     var services = cluster.client().services().inNamespace(ensemble.namespace());
     try (ObjectWatch<Service> watch = new ObjectWatch<>(services)) {
@@ -275,7 +244,7 @@ final class BurstE2E {
   @Test
   @Order(7)
   void nothingIsWrittenWhenNothingHappens() {
-    awaitSettled();
+    bursty.awaitSettled();
     AuditLog log = AuditLog.fromNow();
     Duration idle = Duration.ofSeconds(30);
     Await.unchanged(idle, () -> installation.writes(log));
@@ -298,7 +267,7 @@ final class BurstE2E {
       Await.unchanged(NOISE_TIME, load::failures);
       load.stop();
       assertEquals(Map.of(), load.failures());
-      List<Integer> totals = totalsSince(begin);
+      List<Integer> totals = bursty.totalsSince(begin);
       Figures.note("noise.time", NOISE_TIME);
       Figures.note("noise.target.percent", target);
       Figures.note("noise.seats", totals);
@@ -320,23 +289,6 @@ final class BurstE2E {
         / 1e6;
   }
 
-  /** Seats of all students after each change of a Deployment. */
-  private static List<Integer> totalsSince(long begin) {
-    Map<String, Integer> now = new TreeMap<>();
-    List<Integer> totals = new ArrayList<>();
-    for (var moment : deployments.states().all()) {
-      Deployment one = moment.value();
-      if (one.getMetadata().getLabels().containsKey("cohort.dev/student")) {
-        now.put(one.getMetadata().getName(), one.getSpec().getReplicas());
-        int total = now.values().stream().mapToInt(Integer::intValue).sum();
-        if (moment.nanos() >= begin && (totals.isEmpty() || !totals.getLast().equals(total))) {
-          totals.add(total);
-        }
-      }
-    }
-    return totals;
-  }
-
   private static int turns(List<Integer> totals) {
     List<Integer> steps = new ArrayList<>();
     for (int at = 1; at < totals.size(); at++) {
@@ -349,46 +301,10 @@ final class BurstE2E {
     return turns;
   }
 
-  private static void awaitCalm() {
-    signals.await("all students", System.nanoTime(), BurstE2E::isFull);
-    ensemble.awaitCondition(ConditionType.PRUNED, "False: FullPrefix");
-  }
-
-  private static void awaitFewerSeats() {
-    ensemble.ensembles().awaitSeats(NAME, CALM_SEATS);
-    awaitCalm();
-    awaitSettled();
-  }
-
-  /** All seats are there and no others, and nothing is written any more. */
-  private static void awaitSettled() {
-    Await.until(
-        "pods of the seats that are asked for",
-        () ->
-            ensemble.seats().size()
-                == ensemble.ensembles().seats(NAME).values().stream()
-                    .mapToInt(Integer::intValue)
-                    .sum());
-    ensemble.awaitReady();
-    Await.stable("versions", () -> ensemble.ensembles().versions(NAME));
-  }
-
   private static void awaitReason(String reason) {
     Await.until(
         "decisions have the reason " + reason,
         () -> reason.equals(ensemble.resource().getStatus().scaling().reason()));
-  }
-
-  private static Duration seatsAreAskedFor(long start) {
-    return deployments
-        .states()
-        .await(
-            "more seats",
-            start,
-            one ->
-                one.getMetadata().getLabels().containsKey("cohort.dev/student")
-                    && one.getSpec().getReplicas() > 1)
-        .after(start);
   }
 
   /** For each new seat: from Ready to its first batch, as the aggregator counts them. */
@@ -412,7 +328,7 @@ final class BurstE2E {
     return made.stream()
         .map(
             seat -> {
-              var ready = pods.states().await("Ready", start, pod -> isReady(pod, seat));
+              var ready = bursty.pods().await("Ready", start, pod -> isReady(pod, seat));
               return pages
                   .await("a batch", start, page -> worksIn(seat, page))
                   .after(ready.nanos());
@@ -437,12 +353,12 @@ final class BurstE2E {
   /** Status, event, metric and log have the same code for what brought the seats. */
   private static void assertOneReason(long start) {
     StudentEnsemble told =
-        statuses.states().await("a transition of seats", start, BurstE2E::hasMoreSeats).value();
+        bursty.statuses().await("a transition of seats", start, BurstE2E::hasMoreSeats).value();
     String reason = told.getStatus().lastTransition().reason();
     assertTrue(Set.of("PanicScaleUp", "StableScaleUp").contains(reason), reason);
     Await.until("an event", () -> ensemble.ensembles().events(NAME).contains(reason));
     assertTrue(
-        statuses.states().since(start).stream()
+        bursty.statuses().since(start).stream()
             .anyMatch(moment -> reason.equals(limited(moment.value()))),
         "a condition with " + reason);
     assertTrue(
@@ -472,45 +388,6 @@ final class BurstE2E {
     return Conditions.find(state.getStatus().conditions(), ConditionType.SCALING_LIMITED)
         .orElseThrow()
         .reason();
-  }
-
-  /** What the operator wrote of seats: of whatever has a number of them. */
-  private static List<AuditLog.Entry> replicaWrites(AuditLog log) {
-    Set<String> kinds =
-        Set.of("deployments", "deployments/scale", "studentensembles", "studentensembles/scale");
-    return installation.writes(log).stream()
-        .filter(entry -> kinds.contains(entry.resource()))
-        .toList();
-  }
-
-  private static String seatDeployment(int student) {
-    return ensemble.ensembles().deployments(NAME).stream()
-        .map(one -> one.getMetadata().getName())
-        .filter(name -> name.contains("-student-" + student + "-"))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static Deployment withOneMore(Deployment one) {
-    one.getSpec().setReplicas(one.getSpec().getReplicas() + 1);
-    return one;
-  }
-
-  private static Predicate<Deployment> isOf(String name, int replicas) {
-    return one ->
-        one.getMetadata().getName().equals(name) && one.getSpec().getReplicas() == replicas;
-  }
-
-  private static Predicate<StudentEnsemble> is(ConditionType type, String reason) {
-    return state ->
-        state.getStatus() != null
-            && Conditions.find(state.getStatus().conditions(), type)
-                .map(condition -> condition.reason().equals(reason))
-                .orElse(false);
-  }
-
-  private static boolean isFull(ModelSignals model) {
-    return model.getPrefix() == CALM_SEATS.size();
   }
 
   private static Set<String> names(List<Pod> seats) {
@@ -559,13 +436,5 @@ final class BurstE2E {
 
   private static void assertAtMost(Duration bar, Duration seen, String what) {
     assertTrue(seen.compareTo(bar) <= 0, "%s after %s".formatted(what, seen));
-  }
-
-  private static void close(AutoCloseable watch) {
-    try {
-      watch.close();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -11,6 +11,9 @@ import dev.cohort.crds.StudentEnsemble;
 import dev.cohort.e2e.Await;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
@@ -18,10 +21,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -175,6 +180,40 @@ final class FaultsE2E {
               () -> names(ensemble.aggregators()).stream().noneMatch(before::contains));
           ensemble.awaitWhole();
         });
+  }
+
+  /** As {@code kubectl drain} does, but that there is one node: each pod as soon as it may go. */
+  @Test
+  void podsAreEvicted() {
+    List<Pod> before =
+        Stream.concat(ensemble.seats().stream(), ensemble.aggregators().stream()).toList();
+    UnderLoad.of(
+        ensemble,
+        "fault.evicted",
+        prober -> {
+          try (KubernetesClient impatient = impatient()) {
+            before.forEach(
+                pod ->
+                    Await.until(
+                        "the eviction of " + pod.getMetadata().getName(),
+                        ServedEnsemble.START,
+                        () -> impatient.pods().resource(pod).evict()));
+          }
+          ensemble.awaitWhole();
+        });
+    Set<String> now = names(ensemble.seats());
+    now.addAll(names(ensemble.aggregators()));
+    assertTrue(Collections.disjoint(names(before), now), "pods: " + now);
+  }
+
+  /** A client that takes the disruption budget's no for an answer. */
+  private static KubernetesClient impatient() {
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder(cluster.client().getConfiguration())
+                .withRequestRetryBackoffLimit(0)
+                .build())
+        .build();
   }
 
   /** What it had in hand is lost, with a code that says that it may be sent again. */

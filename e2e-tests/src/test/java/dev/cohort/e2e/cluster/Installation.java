@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
@@ -39,6 +40,9 @@ public final class Installation implements AutoCloseable {
           "watch.scope=All,imageVolumes=Always,crds.keep=false,resources.requests.cpu=20m,"
               + "signals.tokenSecret.name="
               + SIGNALS);
+
+  private static final Set<String> OF_REPLICAS =
+      Set.of("deployments", "deployments/scale", "studentensembles", "studentensembles/scale");
 
   private static final int METRICS = 8080;
   private static final String ARCHIVE =
@@ -174,6 +178,11 @@ public final class Installation implements AutoCloseable {
   /** What of it was to change something. */
   public List<AuditLog.Entry> writes(AuditLog log) {
     return asked(log).stream().filter(AuditLog.Entry::isWrite).toList();
+  }
+
+  /** What of it was about seats: about whatever has a number of them. */
+  public List<AuditLog.Entry> replicaWrites(AuditLog log) {
+    return writes(log).stream().filter(entry -> OF_REPLICAS.contains(entry.resource())).toList();
   }
 
   @Override

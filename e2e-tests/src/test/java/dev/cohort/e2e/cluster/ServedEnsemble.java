@@ -151,7 +151,8 @@ public final class ServedEnsemble {
         && Stream.concat(seats.stream(), aggregators.stream()).allMatch(ServedEnsemble::serves);
   }
 
-  private static boolean serves(Pod pod) {
+  /** Whether it is ready and not on its way out. */
+  static boolean serves(Pod pod) {
     return pod.getMetadata().getDeletionTimestamp() == null && Readiness.isPodReady(pod);
   }
 
