@@ -79,6 +79,11 @@ public class Ensembles {
         .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
   }
 
+  /** Deletes it, if it is there; returns at once. */
+  public final void delete(String name) {
+    client.resources(StudentEnsemble.class).inNamespace(namespace).withName(name).delete();
+  }
+
   /** {@code True: Reason}, or nothing. */
   public final String condition(String name, ConditionType type) {
     return Optional.ofNullable(ensemble(name).getStatus())

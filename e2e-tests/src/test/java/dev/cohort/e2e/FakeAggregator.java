@@ -12,6 +12,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -22,11 +23,10 @@ import java.util.function.Supplier;
 
 /**
  * What an operator sees of an aggregator: its burst signals, on an address of this machine. They
- * are sent at once and twenty times a second. Thread-safe.
+ * are sent at once and again and again. Thread-safe.
  */
-final class FakeAggregator implements AutoCloseable {
+public final class FakeAggregator implements AutoCloseable {
   private static final int PORT = 8001;
-  private static final long PERIOD_MILLIS = 50;
 
   private final Server server;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -34,7 +34,13 @@ final class FakeAggregator implements AutoCloseable {
   private final Supplier<WatchResponse> signals;
   private final AtomicInteger most = new AtomicInteger(Integer.MAX_VALUE);
 
-  FakeAggregator(String address, Supplier<WatchResponse> signals) {
+  /**
+   * Begins to tell.
+   *
+   * @param address to listen on
+   * @param period from one message to the next
+   */
+  public FakeAggregator(String address, Duration period, Supplier<WatchResponse> signals) {
     this.signals = signals;
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(address, PORT))
@@ -46,7 +52,8 @@ final class FakeAggregator implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    timer.scheduleAtFixedRate(this::tell, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    timer.scheduleAtFixedRate(
+        this::tell, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -13,16 +13,19 @@ import dev.cohort.protocol.burst.v1.WatchResponse;
  * @param prefix in use
  * @param lanes that one student keeps busy
  */
-record FakeAggregatorSignals(String digest, int students, int prefix, double lanes) {
-  static FakeAggregatorSignals calm(int students) {
+public record FakeAggregatorSignals(String digest, int students, int prefix, double lanes) {
+  /** No load on all students of a package. */
+  public static FakeAggregatorSignals calm(int students) {
     return new FakeAggregatorSignals("a", students, students, 0);
   }
 
-  FakeAggregatorSignals burst(int prefix, double lanes) {
+  /** More load than all students bear. */
+  public FakeAggregatorSignals burst(int prefix, double lanes) {
     return new FakeAggregatorSignals(digest, students, prefix, lanes);
   }
 
-  WatchResponse message(String id) {
+  /** As the aggregator of this name says it. */
+  public WatchResponse message(String id) {
     return WatchResponse.newBuilder()
         .setAggregatorId(id)
         .addModels(

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ final class FakeWorkloads implements AutoCloseable {
   }
 
   private static final long PERIOD_MILLIS = 200;
+  private static final Duration TOLD_EACH = Duration.ofMillis(50);
   private static final String COMPONENT = "app.kubernetes.io/component";
 
   private final KubernetesClient client;
@@ -135,7 +137,8 @@ final class FakeWorkloads implements AutoCloseable {
     }
     if (isAggregator && !aggregators.containsKey(name)) {
       aggregators.put(
-          name, new FakeAggregator(address, () -> signals.apply(deployment).message(name)));
+          name,
+          new FakeAggregator(address, TOLD_EACH, () -> signals.apply(deployment).message(name)));
     }
     PodStatusBuilder status =
         new PodStatusBuilder()

@@ -23,6 +23,9 @@ final class FakeNodes implements AutoCloseable {
   /** The key of the taint that keeps other pods away. */
   static final String TAINT = "kwok.x-k8s.io/node";
 
+  /** Where the pods' addresses are from. */
+  static final String ADDRESSES = "10.200.0.0/16";
+
   private static final long END_SECONDS = 10;
 
   private final KubernetesClient client;
@@ -54,7 +57,7 @@ final class FakeNodes implements AutoCloseable {
                 "--manage-all-nodes=false",
                 "--manage-nodes-with-annotation-selector=" + TAINT + "=fake",
                 "--node-lease-duration-seconds=40",
-                "--cidr=10.200.0.0/16",
+                "--cidr=" + ADDRESSES,
                 "--node-ip=10.98.0.1")
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())

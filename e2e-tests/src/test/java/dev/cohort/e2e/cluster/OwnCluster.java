@@ -30,14 +30,39 @@ public final class OwnCluster {
    * @param signal such as SIGKILL
    */
   public void signal(String signal, Pod pod, String container) {
+    enter("ctr", "--namespace", "k8s.io", "task", "kill", "--signal", signal, task(pod, container));
+  }
+
+  /**
+   * What the kernel counts of the first process of a container, in KiB.
+   *
+   * @param field such as VmRSS, or VmHWM for the most of that there ever was
+   */
+  public long memoryKib(Pod pod, String container, String field) {
+    String task = task(pod, container);
+    String process =
+        enter("ctr", "--namespace", "k8s.io", "task", "ls")
+            .lines()
+            .filter(line -> line.startsWith(task))
+            .map(line -> line.split("\\s+")[1])
+            .findFirst()
+            .orElseThrow();
+    return enter("cat", "/proc/" + process + "/status")
+        .lines()
+        .filter(line -> line.startsWith(field + ":"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String task(Pod pod, String container) {
     String id =
         pod.getStatus().getContainerStatuses().stream()
             .filter(status -> status.getName().equals(container))
             .map(ContainerStatus::getContainerID)
             .findFirst()
             .orElseThrow();
-    String task = id.substring(id.lastIndexOf('/') + 1);
-    enter("ctr", "--namespace", "k8s.io", "task", "kill", "--signal", signal, task);
+    return id.substring(id.lastIndexOf('/') + 1);
   }
 
   /**
