@@ -169,6 +169,11 @@ final class Fleet implements SeatEvents, SignalSource.State {
         seats.stream().map(SeatReport::condition).toList());
   }
 
+  @Override
+  public boolean isBurst() {
+    return queues.values().stream().anyMatch(ModelQueue::isBurst);
+  }
+
   /** Sets the bounds of a model's prefix; whether it is ready may change with them. */
   PrefixPolicy.Bounds bound(ServedModel model, int min, int max) {
     PrefixPolicy.Bounds now = queues.get(model).bound(min, max);

@@ -57,6 +57,11 @@ final class ModelLoad {
     }
   }
 
+  /** As it was decided last. */
+  boolean isBurst() {
+    return burst;
+  }
+
   /** Time went by. */
   void sample(long nowNanos) {
     traffic.sample(nowNanos);

@@ -397,6 +397,11 @@ final class ModelQueue {
     return signals.build();
   }
 
+  /** Students are dropped, or would have to be. */
+  boolean isBurst() {
+    return load.isBurst();
+  }
+
   /** What is told soon when it changes. */
   boolean isReady() {
     return wasServed;

@@ -24,6 +24,9 @@ final class SignalSource {
 
     /** What listeners are told of soon when it is another than before. */
     Object condition();
+
+    /** Whether the load is such that listeners want to follow it more closely. */
+    boolean isBurst();
   }
 
   /** Two messages are at least this far apart, unless a listener comes. */
@@ -31,6 +34,9 @@ final class SignalSource {
 
   /** Half of what is promised, so that a late tick breaks no promise. */
   private static final long PERIOD_NANOS = Duration.ofMillis(500).toNanos();
+
+  /** In a burst figures are old sooner, and somebody may be waiting to add seats. */
+  private static final long BURST_PERIOD_NANOS = Duration.ofMillis(200).toNanos();
 
   private final State state;
   private final OwnerThread owner;
@@ -78,7 +84,8 @@ final class SignalSource {
       return;
     }
     Object now = state.condition();
-    if (!now.equals(condition) || clock.nanoTime() - toldNanos >= PERIOD_NANOS) {
+    long period = state.isBurst() ? BURST_PERIOD_NANOS : PERIOD_NANOS;
+    if (!now.equals(condition) || clock.nanoTime() - toldNanos >= period) {
       condition = now;
       changed();
     }
