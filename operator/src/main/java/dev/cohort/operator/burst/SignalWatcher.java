@@ -54,6 +54,8 @@ final class SignalWatcher implements AutoCloseable {
   private Optional<ManagedChannel> channel = Optional.empty();
   private int failures;
   private Optional<Reception> latest = Optional.empty();
+  // The last one that somebody was told of.
+  private Optional<Reception> decided = Optional.empty();
   private Optional<ClientCallStreamObserver<WatchRequest>> call = Optional.empty();
   private String fault = "";
   private long aliveNanos;
@@ -204,8 +206,11 @@ final class SignalWatcher implements AutoCloseable {
     Reception reception = new Reception(target.pod(), message, clock.getAsLong());
     boolean isNews;
     synchronized (this) {
-      isNews = latest.map(last -> !Gist.of(last).equals(Gist.of(reception))).orElse(true);
+      isNews = latest.map(last -> Gist.isNews(last, decided.orElse(last), reception)).orElse(true);
       latest = Optional.of(reception);
+      if (isNews) {
+        decided = latest;
+      }
       aliveNanos = reception.atNanos();
       pauseMillis = FIRST_PAUSE_MILLIS;
       fault = "";
