@@ -46,6 +46,9 @@ final class BurstE2E {
 
   private static final int FLOODS = 4;
 
+  /** Requests in flight: what comes in about 0.4 s when it is three times what seats can do. */
+  private static final int BURST = 512;
+
   /** Twice the requests of a second, on average. */
   private static final int NOISE_CLOCK = 60;
 
@@ -125,7 +128,7 @@ final class BurstE2E {
     bursty.awaitCalm();
     Set<String> before = names(ensemble.seats());
     List<Duration> toPatch = new ArrayList<>();
-    try (Flood flood = bursty.flood()) {
+    try (Flood flood = bursty.flood(BURST)) {
       toPatch.add(bursty.awaitMoreSeats(flood.startedNanos()).after(flood.startedNanos()));
       Figures.note("burst.seat-ready.first-batch", newSeatsWork(flood.startedNanos(), before));
       assertOneReason(flood.startedNanos());
@@ -135,7 +138,7 @@ final class BurstE2E {
     bursty.awaitFewerSeats();
     assertTrue(ensemble.ensembles().events(NAME).contains("ScaleDown"), "an event of the calm");
     while (toPatch.size() < FLOODS) {
-      try (Flood flood = bursty.flood()) {
+      try (Flood flood = bursty.flood(BURST)) {
         toPatch.add(bursty.awaitMoreSeats(flood.startedNanos()).after(flood.startedNanos()));
       }
       bursty.awaitFewerSeats();

@@ -132,7 +132,12 @@ final class BurstyEnsemble implements AutoCloseable {
 
   /** Asks for more than it can do; needs no API server. */
   Flood flood() {
-    return Flood.start(clients, FLOOD);
+    return flood(FLOOD);
+  }
+
+  /** The same with so many requests in flight. */
+  Flood flood(int inFlight) {
+    return Flood.start(clients, inFlight);
   }
 
   /** When a condition first had this reason, from a moment on. */
