@@ -7,7 +7,6 @@ readonly CONTAINERD_VERSION=v2.3.7 # Debian's 1.6 has no image volumes
 readonly KWOK_VERSION=v0.8.0
 readonly HELM_VERSION=v4.3.1
 readonly HELM_UNITTEST_VERSION=v1.1.2
-readonly KUBECONFORM_VERSION=v0.8.0
 
 # Prints why the programs cannot be built here; nothing if they can.
 cluster_build_obstacle() {
@@ -120,16 +119,6 @@ make_helm() {
 require_helm() {
   once "$COHORT_CACHE/helm-$HELM_VERSION" make_helm
   export COHORT_HELM=$COHORT_CACHE/helm-$HELM_VERSION/helm
-}
-
-make_kubeconform() {
-  go_install "$1" -ldflags "-s -w" "github.com/yannh/kubeconform/cmd/kubeconform@$KUBECONFORM_VERSION"
-}
-
-# Exports COHORT_KUBECONFORM.
-require_kubeconform() {
-  once "$COHORT_CACHE/kubeconform-$KUBECONFORM_VERSION" make_kubeconform
-  export COHORT_KUBECONFORM=$COHORT_CACHE/kubeconform-$KUBECONFORM_VERSION/kubeconform
 }
 
 # Its go.mod replaces a module, so that it is no program for "go install".
