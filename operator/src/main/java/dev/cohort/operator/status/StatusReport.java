@@ -178,12 +178,25 @@ public final class StatusReport {
     if (digest != null && !digest.equals(serves)) {
       return transition("Package", digest, serves, "UpToDate");
     }
+    if (isUntold()) {
+      return lastTransition;
+    }
     Integer was = before.prefix() == null ? null : before.prefix().current();
     Integer is = prefix.map(PrefixStatus::current).orElse(null);
     if (was == null || is == null || was.equals(is)) {
       return lastTransition;
     }
     return transition("Prefix", was.toString(), is.toString(), is < was ? "Burst" : "FullPrefix");
+  }
+
+  /**
+   * Whether seats have changed since status was written. The prefix may have, too, and as soon as
+   * the seats are what they are to be that would be all that is told.
+   */
+  private boolean isUntold() {
+    return lastTransition != null
+        && lastTransition.kind().equals(SEATS)
+        && !lastTransition.equals(before.lastTransition());
   }
 
   /** Where each student has its own seats, some may go to others, and their number stays. */
