@@ -4,8 +4,10 @@ import dev.cohort.crds.Condition;
 import dev.cohort.crds.ConditionStatus;
 import dev.cohort.crds.ConditionType;
 import dev.cohort.crds.Conditions;
+import dev.cohort.crds.PrefixStatus;
 import dev.cohort.crds.StudentEnsembleStatus;
 import dev.cohort.crds.TransitionStatus;
+import dev.cohort.operator.status.StatusReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,12 +30,16 @@ public final class Happenings {
 
   private Happenings() {}
 
-  /** Changes of conditions; nothing is told of a status that is the first one. */
+  /**
+   * Changes of conditions, and of a prefix behind a change of seats; nothing is told of a status
+   * that is the first one.
+   */
   public static List<Happening> between(StudentEnsembleStatus before, StudentEnsembleStatus after) {
     List<Happening> happenings = new ArrayList<>();
     if (before != null) {
       TOLD.forEach(told -> change(told, before, after).ifPresent(happenings::add));
       rolledBack(before, after).ifPresent(happenings::add);
+      prefix(before, after).ifPresent(happenings::add);
     }
     return List.copyOf(happenings);
   }
@@ -44,6 +50,22 @@ public final class Happenings {
         transition.reason(),
         "%s: %s to %s".formatted(transition.kind(), transition.from(), transition.to()),
         false);
+  }
+
+  /** A status has one transition: where seats came with a burst it is theirs. */
+  private static Optional<Happening> prefix(
+      StudentEnsembleStatus before, StudentEnsembleStatus after) {
+    TransitionStatus told = after.lastTransition();
+    boolean hidden = told != null && told.kind().equals(StatusReport.SEATS);
+    return before.prefix() == null || after.prefix() == null || !hidden
+        ? Optional.empty()
+        : StatusReport.ofPrefix(before.prefix().current(), after.prefix().current())
+            .map(reason -> happening(before.prefix(), after.prefix(), reason));
+  }
+
+  private static Happening happening(PrefixStatus before, PrefixStatus after, String reason) {
+    return new Happening(
+        reason, "Prefix: %d to %d".formatted(before.current(), after.current()), false);
   }
 
   private static Optional<Happening> change(

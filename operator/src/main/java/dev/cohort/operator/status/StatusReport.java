@@ -183,10 +183,16 @@ public final class StatusReport {
     }
     Integer was = before.prefix() == null ? null : before.prefix().current();
     Integer is = prefix.map(PrefixStatus::current).orElse(null);
-    if (was == null || is == null || was.equals(is)) {
-      return lastTransition;
-    }
-    return transition("Prefix", was.toString(), is.toString(), is < was ? "Burst" : "FullPrefix");
+    return ofPrefix(was, is)
+        .map(reason -> transition("Prefix", was.toString(), is.toString(), reason))
+        .orElse(lastTransition);
+  }
+
+  /** Why a prefix is another than before; empty if it is not, or one of the two is not known. */
+  public static Optional<String> ofPrefix(Integer was, Integer is) {
+    return was == null || is == null || was.equals(is)
+        ? Optional.empty()
+        : Optional.of(is < was ? "Burst" : "FullPrefix");
   }
 
   /**
