@@ -12,10 +12,15 @@ public final class Await {
 
   /** Returns when the condition holds; fails when that takes too long. */
   public static void until(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    until(what, PATIENCE, condition);
+  }
+
+  /** As above, with a patience of its own. */
+  public static void until(String what, Duration patience, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited " + PATIENCE + " in vain until " + what);
+        throw new AssertionError("waited " + patience + " in vain until " + what);
       }
       LockSupport.parkNanos(2_000_000);
     }

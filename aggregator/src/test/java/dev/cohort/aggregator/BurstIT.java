@@ -65,42 +65,13 @@ class BurstIT {
   }
 
   /** Callers that send row after row until told to stop; each answer is checked. */
-  private static final class Load implements AutoCloseable {
-    private final ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
-    private final AtomicBoolean stopped = new AtomicBoolean();
-    private final List<Future<Integer>> callers = new ArrayList<>();
-
-    Load(ServedPackages served, List<ReferenceRow> rows) {
-      for (int caller = 0; caller < CALLERS; caller++) {
-        int first = caller;
-        callers.add(
-            threads.submit(
-                () -> {
-                  int answers = 0;
-                  while (!stopped.get()) {
-                    ReferenceRow row = rows.get((first + answers++) % rows.size());
-                    check(row, served.grpc().modelInfer(request(row)));
-                  }
-                  return answers;
-                }));
-      }
-    }
-
-    /** Ends the load; throws what a caller met. Returns how many answers came. */
-    int stop() throws Exception {
-      stopped.set(true);
-      int answers = 0;
-      for (Future<Integer> caller : callers) {
-        answers += caller.get();
-      }
-      return answers;
-    }
-
-    @Override
-    public void close() {
-      stopped.set(true);
-      threads.close();
-    }
+  private static ClosedLoad load(ServedPackages served, List<ReferenceRow> rows) {
+    return new ClosedLoad(
+        CALLERS,
+        call -> {
+          ReferenceRow row = rows.get(call % rows.size());
+          check(row, served.grpc().modelInfer(request(row)));
+        });
   }
 
   @Test
@@ -110,7 +81,7 @@ class BurstIT {
     List<ReferenceRow> rows = ReferenceRow.of(TinyPackage.PATH);
     try (ServedPackages served =
             ServedPackages.start(List.of(TinyPackage.PATH), seats, TestSettings.UNPRUNED);
-        Load load = new Load(served, rows)) {
+        ClosedLoad load = load(served, rows)) {
       Await.until("rows were answered", () -> served.count("cohort.rows") > 200);
       doomed.kill();
       Await.until("the loss is noticed", () -> served.gauge("cohort.seats.connected") == 1);
@@ -127,7 +98,7 @@ class BurstIT {
     List<ReferenceRow> rows = ReferenceRow.of(TinyPackage.PATH);
     try (ServedPackages served =
             ServedPackages.start(List.of(TinyPackage.PATH), seats, TestSettings.UNPRUNED);
-        Load load = new Load(served, rows)) {
+        ClosedLoad load = load(served, rows)) {
       Await.until("rows were answered", () -> served.count("cohort.rows") > 200);
       frozen.suspend();
       Await.until("the seat is found slow", () -> served.count("cohort.resends") > 0);

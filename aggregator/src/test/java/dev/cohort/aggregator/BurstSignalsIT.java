@@ -17,11 +17,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class BurstSignalsIT {
   private static final int STUDENTS = 3;
   private static final int MAX_WATCHERS = 16;
-  private static final int CALLS = 1500;
+  private static final int CALLERS = 64;
   private static final ModelInferRequest REQUEST =
       Requests.typed("tiny-package", Requests.longs("input_ids", List.of(1L, 4L), 2, 5, 6, 3));
 
@@ -50,32 +46,29 @@ class BurstSignalsIT {
   void tellsABurstFromItsStartToItsEnd() throws Exception {
     RealSeat[] seats = {RealSeat.start(TinyPackage.PATH, 0), RealSeat.start(TinyPackage.PATH, 1)};
     try (ServedPackages served = served(seats);
-        SignalWatch watch = served.watch();
-        ExecutorService threads = Executors.newFixedThreadPool(64)) {
+        SignalWatch watch = served.watch()) {
       WatchResponse calm = watch.await("the first message", any -> true);
       assertCalm(calm, seats);
-      List<Future<?>> calls = new ArrayList<>();
-      for (int call = 0; call < CALLS; call++) {
-        calls.add(threads.submit(() -> served.grpc().modelInfer(REQUEST)));
-      }
-      WatchResponse pruned = watch.await("the prefix falls", s -> model(s).getPrefix() < STUDENTS);
-      assertTrue(model(pruned).getBurst());
-      assertTrue(model(pruned).getOffered().getRequestsPerSecond() > 0);
-      assertTrue(model(pruned).getOffered().getStudentMicrosPerSecond() > 0);
-      watch.await("requests wait", s -> model(s).getQueue().getRequests() > 0);
-      watch.await("seats work", s -> s.getSeats(0).getBusyShare() > 0);
-      for (Future<?> call : calls) {
-        call.get();
+      int calls;
+      WatchResponse pruned;
+      try (ClosedLoad burst = new ClosedLoad(CALLERS, call -> served.grpc().modelInfer(REQUEST))) {
+        pruned = watch.await("the prefix falls", s -> model(s).getPrefix() < STUDENTS);
+        assertTrue(model(pruned).getBurst());
+        assertTrue(model(pruned).getOffered().getRequestsPerSecond() > 0);
+        assertTrue(model(pruned).getOffered().getStudentMicrosPerSecond() > 0);
+        watch.await("requests wait", s -> model(s).getQueue().getRequests() > 0);
+        watch.await("seats work", s -> s.getSeats(0).getBusyShare() > 0);
+        calls = burst.stop();
       }
       WatchResponse after =
           watch.await(
               "all students are back",
               s ->
                   s.getSequence() > pruned.getSequence()
-                      && model(s).getTotal().getRowsAnswered() == CALLS
+                      && model(s).getTotal().getRowsAnswered() == calls
                       && model(s).getPrefix() == STUDENTS
                       && !model(s).getBurst());
-      assertEquals(CALLS, model(after).getTotal().getRequestsAdmitted());
+      assertEquals(calls, model(after).getTotal().getRequestsAdmitted());
       assertEquals(0, model(after).getTotal().getRequestsRefused());
       assertTrue(model(after).getTotal().getRowsPruned() > 0);
       assertAscending(watch.received());

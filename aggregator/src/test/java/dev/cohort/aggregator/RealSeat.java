@@ -8,48 +8,63 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The real seat, built by its own module, as a process. */
 public final class RealSeat implements AutoCloseable {
   private static final Path JAR =
       Path.of("..", "student-service", "target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
 
-  private static final long PATIENCE_SECONDS = 60;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** What a seat says as soon as its port is open. */
+  private static final Pattern LISTENING = Pattern.compile("listening on ([0-9.]+):([0-9]+) ");
+
+  private static final AtomicInteger STARTED = new AtomicInteger();
 
   private final Process process;
-  private final SeatAddress address;
+  private final Path log;
 
-  private RealSeat(Process process, SeatAddress address) {
+  // Guarded by this.
+  private SeatAddress address;
+
+  private RealSeat(Process process, Path log) {
     this.process = process;
-    this.address = address;
+    this.log = log;
   }
 
   /** Starts a seat, with more settings of the form {@code key=value}; it is not ready yet. */
   public static RealSeat start(Path packageFolder, int home, String... more) {
-    int port = freePort();
     List<String> settings = new ArrayList<>(List.of(more));
     settings.add("cohort.package=" + packageFolder);
     settings.add("cohort.home-student=" + home);
-    settings.add("cohort.port=" + port);
-    settings.add("cohort.metrics-port=" + freePort());
-    Process process =
-        launch(JAR, Path.of("target", "seat-" + port + ".log"), settings.toArray(String[]::new));
-    return new RealSeat(process, new SeatAddress("127.0.0.1", port));
+    settings.add("cohort.port=0");
+    settings.add("cohort.metrics-port=0");
+    String name = "seat-%d-%d.log".formatted(ProcessHandle.current().pid(), STARTED.addAndGet(1));
+    Path log = Path.of("target", name);
+    return new RealSeat(launch(JAR, log, settings.toArray(String[]::new)), log);
   }
 
   /** Returns when the seat is ready and has loaded all students that it will hold. */
   public void awaitLoaded() {
+    SeatAddress at = address();
     ManagedChannel channel =
-        NettyChannelBuilder.forAddress(address.host(), address.port()).usePlaintext().build();
+        NettyChannelBuilder.forAddress(at.host(), at.port()).usePlaintext().build();
     try {
-      Await.until("seat " + address + " holds its students", () -> isLoaded(channel));
+      Await.until("seat " + at + " holds its students", () -> isLoaded(channel));
     } finally {
       channel.shutdownNow();
     }
@@ -59,7 +74,7 @@ public final class RealSeat implements AutoCloseable {
     DescribeResponse described =
         StudentServiceGrpc.newBlockingStub(channel)
             .withWaitForReady()
-            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
             .describe(DescribeRequest.getDefaultInstance());
     return described.getReady() && !described.getLoading();
   }
@@ -92,17 +107,47 @@ public final class RealSeat implements AutoCloseable {
     }
   }
 
-  /** A port that nobody listens on now. */
+  /**
+   * A port that nobody listens on now, out of those that systems do not give to outgoing connections
+   * by themselves: else one of those could take it before its server does.
+   */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(15_000, 30_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // Taken: try another.
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
-  public SeatAddress address() {
+  /** Where it listens; waits until it does. A seat that ends before is told with what it said. */
+  public synchronized SeatAddress address() {
+    if (address == null) {
+      Await.until("the seat of " + log + " listens", PATIENCE, () -> listens().isPresent());
+      address = listens().orElseThrow();
+    }
     return address;
+  }
+
+  private Optional<SeatAddress> listens() {
+    try {
+      boolean alive = process.isAlive();
+      String said = Files.readString(log);
+      Matcher found = LISTENING.matcher(said);
+      if (found.find()) {
+        return Optional.of(new SeatAddress(found.group(1), Integer.parseInt(found.group(2))));
+      }
+      if (!alive) {
+        throw new AssertionError("the seat ended with %d: %s".formatted(process.exitValue(), said));
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** SIGSTOP: its ports stay open, but nothing answers. */
