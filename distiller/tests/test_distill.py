@@ -65,6 +65,17 @@ def test_students_learn_the_teacher(lessons, tmp_path, capsys, task, inputs):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["pkg", "pkg-report"]
 
 
+def test_students_learn_in_bfloat16_with_every_lever(lessons, tmp_path, capsys):
+    levers = ["--views", "0.05", "--average", "0.9", "--diversity", "0.01", "--shrinkage", "0.5"]
+    more = ["--epochs", "12", "--boost-epochs", "3", "--lr", "3e-3", "--arithmetic", "bf16"]
+    distil(lessons().arguments(tmp_path / "pkg", *more, *levers), capsys)
+    manifest = load_package(tmp_path / "pkg").manifest
+    assert manifest["quality"]["dev"]["teacher"] == pytest.approx(1.0, abs=1e-4)
+    assert manifest["quality"]["dev"]["prefixes"][-1] >= 0.6
+    recipe = manifest["provenance"]["recipe"]
+    assert (recipe["arithmetic"], recipe["average"], recipe["views"]) == ("bf16", 0.9, 0.05)
+
+
 def test_same_seed_same_digest_and_another_seed_another(lessons, tmp_path, capsys):
     lesson = lessons()
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
@@ -144,6 +155,11 @@ def test_students_start_from_the_layers_asked_for(lessons, tmp_path, capsys):
         (["--teacher", "/nonexistent"], ["/nonexistent"]),
         (["--train", "/nonexistent.tsv"], ["/nonexistent.tsv"]),
         (["--max-train-tokens", "2"], ["--max-train-tokens 2"]),
+        (["--arithmetic", "fp8"], ["--arithmetic fp8", "auto, fp32, bf16"]),
+        (["--views", "1"], ["--views 1.0", "0.0..0.9"]),
+        (["--average", "1"], ["--average 1.0"]),
+        (["--shrinkage", "0"], ["--shrinkage 0.0"]),
+        (["--diversity", "-1"], ["--diversity -1.0"]),
     ],
 )
 def test_bad_options(lessons, tmp_path, capsys, more, words):

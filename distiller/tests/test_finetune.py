@@ -57,6 +57,7 @@ def test_the_same_seed_gives_the_same_weights(lessons, base, tmp_path, capsys):
         (["--epochs", "0"], 2, ["--epochs 0"]),
         (["--max-tokens", "9999"], 2, ["--max-tokens 9999", "3..512"]),
         (["--lr", "0"], 2, ["--lr 0.0"]),
+        (["--arithmetic", "int8"], 2, ["--arithmetic int8", "bf16"]),
         (["--lr", "1e38"], 1, ["the loss is"]),
         (["--base", "/nonexistent"], 2, ["/nonexistent"]),
     ],

@@ -56,7 +56,7 @@ def kill_at_random(context, arguments, errors, checkpoint, generator, duration):
 
 def test_killed_at_20_random_moments_and_resumed(lesson, context, tmp_path):
     whole, errors = tmp_path / "whole", tmp_path / "errors"
-    options = ("--checkpoint-seconds", "0", "--name", "demo")
+    options = ("--checkpoint-seconds", "0", "--name", "demo", "--views", "0.2", "--average", "0.9")
     process = start(context, lesson.arguments(whole, *options), errors)
     began = time.monotonic()
     finish(process, errors)

@@ -4,11 +4,15 @@ import torch
 from tokenizers import Tokenizer
 
 from cohort_distiller.batches import encode, epoch_batches, joined, length_batches
+from cohort_distiller.embeddings import Embeddings
+from cohort_distiller.ensemble import Ensemble
 from cohort_distiller.errors import InputError, RunError
-from cohort_distiller.losses import NO_LABEL, joint_losses, prefix_weights
+from cohort_distiller.losses import NO_LABEL, agreement, joint_losses, prefix_weights
 from cohort_distiller.optimisation import Schedule, finite
 from cohort_distiller.recipe import Recipe, block, initial_layers, package_name
+from cohort_distiller.student import Student
 from cohort_distiller.targets import summary
+from cohort_distiller.teacher import Teacher
 from cohort_distiller.work import WorkFolder
 from conftest import write_tokenizer
 
@@ -73,6 +77,25 @@ def test_learning_rate_rises_falls_and_ends_near_zero():
 def test_prefix_weights_give_half_to_the_whole_ensemble():
     assert prefix_weights(1).tolist() == [1.0]
     assert prefix_weights(3).tolist() == [0.25, 0.25, 0.5]
+
+
+def test_members_that_differ_more_agree_less():
+    contributions = torch.tensor([[[1.0, 0.0]], [[3.0, 0.0]]])
+    assert agreement(contributions, scale=0.5).tolist() == [-1.0]
+    assert agreement(contributions[:1].expand(2, 1, 2), scale=0.5).tolist() == [0.0]
+
+
+def test_each_student_may_see_other_tokens(teacher_folder):
+    encoder = Teacher.load(teacher_folder("bert")).encoder()
+    students = [Student.of_encoder(encoder, (0, 2), 3, head_std=0.1) for _ in range(2)]
+    ensemble = Ensemble(Embeddings.of_encoder(encoder), students, torch.zeros(3)).eval()
+    ids = torch.tensor([[2, 7, 8, 3]])
+    masks = torch.tensor([[[1, 1, 1, 1]], [[1, 0, 1, 1]]])
+    both = ensemble(ids, masks).contributions
+    for number in (0, 1):
+        alone = ensemble(ids, masks[number], members=[number]).contributions[0]
+        assert torch.equal(both[number], alone)
+    assert not torch.equal(both[1], ensemble(ids, masks[0]).contributions[1])
 
 
 def test_unlabelled_rows_learn_from_the_teacher_alone():

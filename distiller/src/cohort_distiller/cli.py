@@ -151,6 +151,10 @@ _RECIPE: tuple[tuple[str, type, float | None, str], ...] = (
     ("dropout", float, 0.1, "of students"),
     ("augment", int, 0, "altered copies of each training row, labelled by the teacher"),
     ("self-weight", float, 0.0, "share of the whole ensemble in what shorter prefixes learn"),
+    ("views", float, 0.0, "share of tokens hidden from each student, others from each"),
+    ("diversity", float, 0.0, "weight of the difference between contributions"),
+    ("shrinkage", float, 1.0, "of what a student fits in stage 1"),
+    ("average", float, 0.0, "decay of the moving average of the weights, which then ships"),
 )
 
 
@@ -169,10 +173,7 @@ def _add_experiment(commands: Commands) -> None:
     command.add_argument("--out", type=Path, required=True, metavar="FILE", help="figures, JSON")
     _path(command, "--unlabelled", "texts for the recipes that want some")
     command.add_argument("--test", action="store_true", help="also measure the test split")
-    command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    command.add_argument("--threads", type=int, help="CPU threads (all cores)")
-    command.add_argument("--quiet", action="store_true", help="no progress display")
+    _training(command)
 
 
 def _add_evaluate(commands: Commands) -> None:
@@ -257,10 +258,19 @@ _FOLDERS = (
 
 
 def _common(command: argparse.ArgumentParser) -> None:
+    _training(command)
+    command.add_argument("--overwrite", action="store_true", help="replace OUT")
+
+
+def _training(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    command.add_argument(
+        "--arithmetic",
+        default="auto",
+        help="matrix products in fp32 or bf16; auto is bf16 on CUDA, fp32 on the CPU",
+    )
     command.add_argument("--threads", type=int, help="CPU threads (all cores)")
-    command.add_argument("--overwrite", action="store_true", help="replace OUT")
     command.add_argument("--quiet", action="store_true", help="no progress display")
 
 
@@ -295,6 +305,7 @@ def _distill(options: argparse.Namespace) -> None:
     recipe = Recipe(
         **{field: getattr(options, field) for field in fields},
         seed=options.seed,
+        arithmetic=options.arithmetic,
         train_embeddings=options.train_embeddings,
         weights=options.weights,
         name=options.name or package_name(options.out),

@@ -20,7 +20,7 @@ from .embeddings import Embeddings
 from .ensemble import Ensemble
 from .errors import InputError
 from .families import EncoderWeights
-from .losses import hint_loss, joint_losses, prefix_weights, residual_loss, self_losses
+from .losses import agreement, hint_loss, joint_losses, prefix_weights, residual_loss, self_losses
 from .parallel import World
 from .quality import measure
 from .quantise import restore, store
@@ -92,6 +92,7 @@ class Distillation:
         self.ensemble = build_ensemble(recipe, lesson).to(device).eval()
         self.history: list[list[float]] = []
         self._best: dict[str, Tensor] = {}
+        self._average: dict[str, Tensor] = {}
         self._hint_maps = self._new_hint_maps()
 
     def run(self, resumed: dict[str, Any] | None) -> None:
@@ -121,6 +122,7 @@ class Distillation:
             module["hint"] = self._hint_maps[number]
         before = self._contributions_before(number)
         residual = self._answers - self.ensemble.bias.detach().cpu() - before
+        residual = self._recipe.shrinkage * residual
         scale = float(residual.square().mean().clamp_min(1e-12))
 
         def losses(rows: Rows) -> Tensor:
@@ -155,7 +157,9 @@ class Distillation:
 
         def losses(rows: Rows) -> Tensor:
             batch = self._batch(rows)
-            output = self.ensemble(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+            output = self.ensemble(
+                batch.input_ids, self._views(batch.attention_mask), batch.token_type_ids
+            )
             prefixes = self.ensemble.prefix_logits(output.contributions.float())
             picked = torch.from_numpy(rows)
             answers = self._answers[picked].to(self._device)
@@ -164,7 +168,11 @@ class Distillation:
             if self._recipe.self_weight:
                 own = self_losses(task, self._recipe, prefixes, self._scale)
                 each = torch.lerp(each, own, share[:, None])
-            return (weights[:, None] * each).sum(0)
+            loss = (weights[:, None] * each).sum(0)
+            if self._recipe.diversity:
+                contributions = output.contributions.float()
+                loss = loss + self._recipe.diversity * agreement(contributions, self._scale)
+            return loss
 
         return Phase(
             self._recipe.students,
@@ -174,10 +182,39 @@ class Distillation:
             self._lesson.corpus.train.lengths,
             losses,
             self._measure,
+            self._follow if self._recipe.average else lambda: None,
         )
 
+    def _views(self, mask: Tensor) -> Tensor:
+        """A mask [M,B,L] that hides other tokens from each student; the first is seen by all."""
+        if not self._recipe.views:
+            return mask
+        shape = (self._recipe.students, *mask.shape)
+        seen = torch.rand(shape, device=mask.device) >= self._recipe.views
+        seen[..., 0] = True
+        return mask * seen
+
+    def _follow(self) -> None:
+        """Moves the average of the weights towards what they are now."""
+        trained = self._trained()
+        if not self._average:
+            self._average = {name: t.detach().clone() for name, t in trained.items()}
+            return
+        for name, tensor in self._average.items():
+            tensor.lerp_(trained[name].detach(), 1 - self._recipe.average)
+
     def _measure(self) -> str:
-        """Dev quality of each prefix; keeps the weights of the best epoch by the whole ensemble."""
+        """Dev quality of each prefix; keeps the weights of the best epoch by the whole ensemble.
+
+        The weights are their moving average where the recipe wants one.
+        """
+        now = {name: t.detach().clone() for name, t in self._trained().items()}
+        self._load_trained(self._average or now)
+        note = self._measure_weights()
+        self._load_trained(now)
+        return note
+
+    def _measure_weights(self) -> str:
         dev = self._lesson.corpus.dev
         columns = (self._recipe.students, self._lesson.teacher.outputs)
         prefixes = infer(dev.rows, columns, self._prefixes, self._world, self._pad).transpose(0, 1)
@@ -237,6 +274,7 @@ class Distillation:
             "trained": self._trained(),
             "hints": self._hint_maps.state_dict() if self._hint_maps is not None else {},
             "best": self._best,
+            "average": self._average,
             "history": self.history,
         }
 
@@ -245,6 +283,7 @@ class Distillation:
         if self._hint_maps is not None:
             self._hint_maps.load_state_dict(state["hints"])
         self._best, self.history = dict(state["best"]), list(state["history"])
+        self._average = {name: t.to(self._device) for name, t in state["average"].items()}
 
 
 def _merit(prefixes: list[float]) -> tuple[float, float]:

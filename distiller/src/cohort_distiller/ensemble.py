@@ -70,10 +70,17 @@ class Ensemble(nn.Module):
         members: Sequence[int] | None = None,
         hidden: bool = False,
     ) -> EnsembleOutput:
-        """Runs the given members (default: all) on padded rows [B,L]."""
+        """Runs the given members (default: all) on padded rows [B,L].
+
+        A mask [B,L] is for all of them; of a mask [m,B,L] each has its own.
+        """
         embedded = self.embeddings(input_ids, token_type_ids)
         chosen = range(len(self.students)) if members is None else members
-        outputs = [self.students[number](embedded, attention_mask, hidden) for number in chosen]
+        masks = attention_mask.expand(len(chosen), *attention_mask.shape[-2:])
+        outputs = [
+            self.students[number](embedded, mask, hidden)
+            for number, mask in zip(chosen, masks, strict=True)
+        ]
         return EnsembleOutput(
             torch.stack([output.contribution for output in outputs]),
             tuple(output.hidden_states for output in outputs) if hidden else (),

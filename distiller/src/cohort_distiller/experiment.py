@@ -22,7 +22,7 @@ from .finetune import FinetuneOptions, finetune
 from .levers import Lever, lever
 from .manifest import read_manifest
 from .measure import compare_packages
-from .recipe import Paths
+from .recipe import Paths, Recipe
 from .report import FIGURES
 from .run import Conditions, run_distillation
 from .runtime import Runtime
@@ -71,6 +71,7 @@ class ExperimentOptions:
     test: bool = False
     seed: int = 0
     device: str = "auto"
+    arithmetic: str = "auto"
     quiet: bool = False
 
 
@@ -82,7 +83,14 @@ def run_experiment(options: ExperimentOptions) -> dict[str, Any]:
     splits = _splits(options)
     plan = TEACHER_PLANS.get(options.dataset.name, TeacherPlan())
     paths = _paths(options, chosen, splits, _teacher(options, plan, splits))
-    recipe = chosen.recipe(options.seed, paths.out.name, plan.max_tokens)
+    recipe = chosen.recipe(
+        Recipe(
+            seed=options.seed,
+            name=paths.out.name,
+            max_train_tokens=plan.max_tokens,
+            arithmetic=options.arithmetic,
+        )
+    )
     shutil.rmtree(paths.work, ignore_errors=True)
     run_distillation(
         paths, recipe, Conditions(device=options.device, overwrite=True, quiet=options.quiet)
@@ -154,6 +162,7 @@ def _teacher(options: ExperimentOptions, plan: TeacherPlan, splits: Mapping[str,
             batch=plan.batch,
             max_tokens=plan.max_tokens,
             device=options.device,
+            arithmetic=options.arithmetic,
             quiet=options.quiet,
         )
     )

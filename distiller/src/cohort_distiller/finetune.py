@@ -20,6 +20,7 @@ from .folders import new_folder
 from .optimisation import (
     Schedule,
     autocast,
+    check_arithmetic,
     choose_device,
     finite,
     optimiser,
@@ -45,6 +46,7 @@ class FinetuneOptions:
     batch: int = 32
     max_tokens: int | None = None
     seed: int = 0
+    arithmetic: str = "auto"
     device: str = "auto"
     overwrite: bool = False
     quiet: bool = False
@@ -89,6 +91,7 @@ def _check(options: FinetuneOptions) -> None:
             raise InputError(f"--{name} {value}: must be at least 1")
     if not 0 < options.lr < float("inf"):
         raise InputError(f"--lr {options.lr}: must be a positive number")
+    check_arithmetic(options.arithmetic)
 
 
 def _split(table: Table, teacher: Teacher, names: list[str], train: Table) -> Split:
@@ -148,7 +151,7 @@ class _Training:
 
     def _step(self, rows: npt.NDArray[np.int64], schedule: Schedule, step: int) -> float:
         seed_step(self._options.seed, step)
-        with autocast(self._device):
+        with autocast(self._device, self._options.arithmetic):
             answers = self._answers(self._train, rows)
         targets = self._train.targets[torch.from_numpy(rows)].to(self._device)
         loss = self._loss(answers.float(), targets)
@@ -197,6 +200,7 @@ def _write_provenance(
         "batch": options.batch,
         "max_tokens": options.max_tokens,
         "seed": options.seed,
+        "arithmetic": options.arithmetic,
     }
     text = json.dumps(provenance, indent=2, sort_keys=True) + "\n"
     (folder / PROVENANCE).write_text(text, encoding="utf-8")

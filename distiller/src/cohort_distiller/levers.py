@@ -24,10 +24,9 @@ class Lever:
     needs_texts: bool = False
     baseline: str = "joint"
 
-    def recipe(self, seed: int, name: str, max_train_tokens: int | None) -> Recipe:
-        """The whole recipe for one run."""
-        base = Recipe(seed=seed, name=name, max_train_tokens=max_train_tokens)
-        return replace(base, **self.settings)
+    def recipe(self, run: Recipe) -> Recipe:
+        """The whole recipe for one run, whose name, seed and the like are those of `run`."""
+        return replace(run, **self.settings)
 
 
 #: Layers of a six-layer encoder that the four students start from.
@@ -59,6 +58,21 @@ _OF_ONE: dict[str, Lever] = {
         _ONE | {"init_layers": ((0, 11),)},
         needs_init=False,
     ),
+    "one-three-layers": Lever(
+        "one student of three layers", _ONE | {"layers": 3, "init_layers": ((0, 2, 5),)}
+    ),
+    "one-warm": Lever("temperature 4 for the teacher's answers", _ONE | {"temperature": 4.0}),
+    "one-cool": Lever("temperature 1 for the teacher's answers", _ONE | {"temperature": 1.0}),
+    "one-average": Lever("a moving average of the weights", _ONE | {"average": 0.999}),
+    "one-views": Lever("a tenth of the tokens hidden in each step", _ONE | {"views": 0.1}),
+    "one-hints": Lever(
+        "before, 1 epoch on the teacher's hidden states", _ONE | {"boost_epochs": 1}
+    ),
+    "one-general": Lever(
+        "the same, on other texts too",
+        _ONE | {"boost_epochs": 1, "hint_weight": 1.0},
+        needs_texts=True,
+    ),
     "one-unlabelled": Lever("other texts labelled by the teacher", _ONE, needs_texts=True),
     "one-long": Lever("12 epochs", _ONE | {"epochs": 12}),
     "one-long-augment": Lever(
@@ -71,6 +85,12 @@ _OF_FOUR: dict[str, Lever] = {
     "v1": Lever("stage 1, then 6 epochs of stage 2", _V1),
     "v1-teacher-layers": Lever("v1 started from the teacher's layers", {}, needs_init=False),
     "joint": Lever("stage 2 alone, 6 epochs", _JOINT),
+    "joint-one-start": Lever(
+        "all four students start from the same layers", _JOINT | {"init_layers": _STARTS[:1] * 4}
+    ),
+    "joint-views": Lever("hides other tokens from each student", _JOINT | {"views": 0.1}),
+    "joint-diverse": Lever("wants contributions to differ", _JOINT | {"diversity": 0.1}),
+    "v1-shrunk": Lever("v1, stage 1 fits half of the residual", _V1 | {"shrinkage": 0.5}),
     "joint-self": Lever("prefixes learn half from the whole", _JOINT | {"self_weight": 0.5}),
 }
 

@@ -59,6 +59,15 @@ def self_losses(task: Task, recipe: Recipe, prefixes: Tensor, scale: float) -> T
     return (prefixes - whole).square().mean(-1) / scale
 
 
+def agreement(contributions: Tensor, scale: float) -> Tensor:
+    """How little the members' contributions [M,B,D] differ: minus their variance, a value [B].
+
+    Negative correlation learning (Liu and Yao 1999, "Ensemble learning via negative correlation"):
+    there each member's penalty is minus its squared distance to the members' mean.
+    """
+    return -contributions.var(0, correction=0).mean(-1) / scale
+
+
 def _imitation(prefixes: Tensor, answers: Tensor, heat: float) -> Tensor:
     """Kullback-Leibler divergence [M,B] to answers [B,D] at a temperature, times its square."""
     soft = (answers / heat).softmax(-1)

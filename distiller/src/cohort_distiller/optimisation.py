@@ -15,6 +15,9 @@ WARM_UP = 0.1
 GRADIENT_NORM = 1.0
 """Gradients are scaled down to this norm: one odd batch must not undo many."""
 
+ARITHMETIC = ("auto", "fp32", "bf16")
+"""What matrix products of the training are computed in; weights and sums are fp32 always."""
+
 WEIGHT_DECAY = 0.01
 """Applied to matrices only, as BERT's own recipe does."""
 
@@ -95,6 +98,13 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def autocast(device: torch.device) -> torch.autocast:
-    """bfloat16 on CUDA, nothing on the CPU."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+def check_arithmetic(arithmetic: str) -> None:
+    """`InputError` unless it is one of `ARITHMETIC`."""
+    if arithmetic not in ARITHMETIC:
+        raise InputError(f"--arithmetic {arithmetic}: allowed are {', '.join(ARITHMETIC)}")
+
+
+def autocast(device: torch.device, arithmetic: str) -> torch.autocast:
+    """Matrix products in bfloat16 or not; `auto` is bfloat16 on CUDA and fp32 on the CPU."""
+    bf16 = arithmetic == "bf16" or (arithmetic == "auto" and device.type == "cuda")
+    return torch.autocast(device.type, torch.bfloat16, enabled=bf16)

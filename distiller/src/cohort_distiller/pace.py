@@ -28,10 +28,10 @@ def measure_costs(
     whole = copy.deepcopy(ensemble).to(device).train()
     whole.embeddings.requires_grad_(recipe.train_embeddings)
     return Costs(
-        answer=pace.seconds(lambda batch: _answer(teacher, batch)),
-        boost=pace.seconds(_step(whole, whole.member(0), range(1))),
-        joint=pace.seconds(_step(whole, whole, range(len(whole.students)))),
-        forward=pace.seconds(lambda batch: _forward(whole, batch)),
+        answer=pace.seconds(lambda batch: _run(teacher, batch, recipe.arithmetic)),
+        boost=pace.seconds(_step(whole, whole.member(0), range(1), recipe.arithmetic)),
+        joint=pace.seconds(_step(whole, whole, range(len(whole.students)), recipe.arithmetic)),
+        forward=pace.seconds(lambda batch: _run(whole, batch, "fp32")),
     )
 
 
@@ -61,22 +61,19 @@ class _Pace:
             torch.cuda.synchronize(self._device)
 
 
-def _answer(teacher: Teacher, batch: Batch) -> None:
-    with torch.inference_mode(), autocast(batch.input_ids.device):
-        teacher(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+def _run(module: torch.nn.Module, batch: Batch, arithmetic: str) -> None:
+    with torch.inference_mode(), autocast(batch.input_ids.device, arithmetic):
+        module(batch.input_ids, batch.attention_mask, batch.token_type_ids)
 
 
-def _forward(ensemble: Ensemble, batch: Batch) -> None:
-    with torch.inference_mode(), autocast(batch.input_ids.device):
-        ensemble(batch.input_ids, batch.attention_mask, batch.token_type_ids)
-
-
-def _step(ensemble: Ensemble, module: torch.nn.Module, members: range) -> Callable[[Batch], None]:
+def _step(
+    ensemble: Ensemble, module: torch.nn.Module, members: range, arithmetic: str
+) -> Callable[[Batch], None]:
     """A training step of some members; the loss costs nothing beside the layers."""
     adam, schedule = optimiser(module), Schedule(1e-6, 1)
 
     def step(batch: Batch) -> None:
-        with autocast(batch.input_ids.device):
+        with autocast(batch.input_ids.device, arithmetic):
             output = ensemble(
                 batch.input_ids, batch.attention_mask, batch.token_type_ids, members=members
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InputError
+from .optimisation import check_arithmetic
 from .quantise import WEIGHTS, Weights
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -20,7 +21,10 @@ class Recipe:
     `boost_epochs` is for each student of stage 1 (0: none), `epochs` for the joint stage 2, in
     which `train_embeddings` also trains the shared table and `self_weight` is the share of the
     whole ensemble in what shorter prefixes learn. `augment` altered copies of each training row
-    are added, labelled by the teacher. `init_layers`
+    are added, labelled by the teacher. In stage 2 `views` is the share of tokens that each student
+    of its own does not see, `diversity` the weight of how much contributions differ, and `average`
+    the decay of the moving average of the weights that ships (0: the last weights). In stage 1
+    a student fits `shrinkage` times the residual. `init_layers`
     names, for each student, the layers of the initialising encoder it starts from; empty means the
     default of `initial_layers`. `max_train_tokens` truncates training rows only. `notes` go into
     the provenance as they are, such as the licence of the data.
@@ -46,6 +50,11 @@ class Recipe:
     train_embeddings: bool = False
     augment: int = 0
     self_weight: float = 0.0
+    views: float = 0.0
+    diversity: float = 0.0
+    shrinkage: float = 1.0
+    average: float = 0.0
+    arithmetic: str = "auto"
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -60,6 +69,10 @@ class Recipe:
         _bound("dropout", self.dropout, 0.0, 0.9)
         _bound("augment", self.augment, 0, 64)
         _bound("self-weight", self.self_weight, 0.0, 1.0)
+        _bound("views", self.views, 0.0, 0.9)
+        _bound("diversity", self.diversity, 0.0, 1.0)
+        _bound("shrinkage", self.shrinkage, 0.01, 1.0)
+        _bound("average", self.average, 0.0, 0.999999)
         _positive("lr", self.lr)
         _positive("temperature", self.temperature)
         _positive("head-rate", self.head_rate)
@@ -71,6 +84,7 @@ class Recipe:
             raise InputError(f"--name {self.name}: must match {_NAME.pattern}")
         if not _VERSION.fullmatch(self.version):
             raise InputError(f"--version {self.version}: must be a whole number from 1")
+        check_arithmetic(self.arithmetic)
         self._check_init_layers()
 
     def _check_init_layers(self) -> None:

@@ -170,9 +170,13 @@ class _Run:
         layers = hint_layers(self._recipe, teacher)
         names = [f"train-{number}" for number in range(len(corpus.parts))]
         parts = zip(corpus.parts, names, strict=True)
-        train = together([self._targets(teacher, part, layers, name) for part, name in parts])
+        arithmetic = self._recipe.arithmetic
+        train = together(
+            [self._targets(teacher, part, layers, name, arithmetic) for part, name in parts]
+        )
         answers = {
-            name: self._targets(teacher, part.rows, [], name) for name, part in splits.items()
+            name: self._targets(teacher, part.rows, [], name, "fp32")
+            for name, part in splits.items()
         }
         lesson = Lesson(
             corpus, train, answers["dev"], teacher, initial, self._paths.init_from is None
@@ -231,24 +235,35 @@ class _Run:
         return planned
 
     def _targets(
-        self, teacher: Teacher, rows: Encoded, layers: Sequence[int], name: str
+        self,
+        teacher: Teacher,
+        rows: Encoded,
+        layers: Sequence[int],
+        name: str,
+        arithmetic: str,
     ) -> Targets:
         return teacher_targets(
             teacher,
             rows,
             layers,
-            self._answers(rows, layers),
+            self._answers(rows, layers, arithmetic),
             self._world,
             self._device,
+            arithmetic=arithmetic,
             name=name,
             quiet=self._quiet,
         )
 
-    def _answers(self, rows: Encoded, layers: Sequence[int]) -> WorkFolder:
+    def _answers(self, rows: Encoded, layers: Sequence[int], arithmetic: str) -> WorkFolder:
         """Where the teacher's view of the rows is kept: the name says all that it depends on."""
         if self._paths.answers is None:
             return self._work
-        facts = {"teacher": self._facts["teacher"], "rows": rows.digest(), "layers": list(layers)}
+        facts = {
+            "teacher": self._facts["teacher"],
+            "rows": rows.digest(),
+            "layers": list(layers),
+            "arithmetic": arithmetic,
+        }
         folder = self._paths.answers / fingerprint(facts)
         folder.mkdir(parents=True, exist_ok=True)
         return WorkFolder(folder)

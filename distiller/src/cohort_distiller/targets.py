@@ -56,6 +56,7 @@ def teacher_targets(
     world: World,
     device: torch.device,
     *,
+    arithmetic: str,
     name: str,
     quiet: bool,
 ) -> Targets:
@@ -74,7 +75,7 @@ def teacher_targets(
     with progress(f"teacher, {name}", total, "rows", done=done, quiet=quiet) as shown:
         for part, file in mine:
             if not work.has(file):
-                work.save_tensors(file, _part(teacher, rows, part, hint_layers, device))
+                work.save_tensors(file, _part(teacher, rows, part, hint_layers, device, arithmetic))
                 shown.advance(len(part))
     world.barrier()
     return _collect(rows, parts, [work.load_tensors(file) for file in files], name)
@@ -86,12 +87,13 @@ def _part(
     part: npt.NDArray[np.int64],
     hint_layers: Sequence[int],
     device: torch.device,
+    arithmetic: str,
 ) -> dict[str, Tensor]:
     lengths = rows.lengths
     answers, hints = [], []
     for start in range(0, len(part), step := _rows_at_once(int(lengths[part].max()))):
         batch = rows.batch(part[start : start + step], pad_id(teacher)).to(device)
-        with torch.inference_mode(), autocast(device):
+        with torch.inference_mode(), autocast(device, arithmetic):
             answer, states = teacher(
                 batch.input_ids, batch.attention_mask, batch.token_type_ids, bool(hint_layers)
             )

@@ -25,7 +25,8 @@ class Phase:
     """One stretch of training with one optimiser.
 
     `losses` gives the loss of each row of a batch; `epoch_end` may measure and returns a note for
-    the progress display. `number` is the phase's place in the run: it seeds order and dropout.
+    the progress display; `after_step` runs after each step. `number` is the phase's place in the
+    run: it seeds order and dropout.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Phase:
     lengths: Rows
     losses: Callable[[Rows], Tensor]
     epoch_end: Callable[[], str] = field(default=lambda: "")
+    after_step: Callable[[], None] = field(default=lambda: None)
 
 
 class Trainer:
@@ -87,6 +89,7 @@ class Trainer:
         with progress(phase.name, total, "rows", done=done, quiet=self._quiet) as shown:
             for step in range(first, len(batches)):
                 loss = self._step(phase, adam, schedule, step, batches[step])
+                phase.after_step()
                 if step + 1 in ends:
                     phase.module.eval()
                     note = phase.epoch_end()
@@ -113,7 +116,7 @@ class Trainer:
         mine = rows[self._world.rank :: self._world.size]
         value = 0.0
         if len(mine):
-            with autocast(self._device):
+            with autocast(self._device, self._recipe.arithmetic):
                 loss = phase.losses(mine).sum() / len(rows)
             value = finite(loss, phase.name, step)
             loss.backward()
