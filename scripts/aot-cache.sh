@@ -6,7 +6,7 @@
 readonly AOT_CACHES=$IMAGE_WORK/aot
 
 # Seconds that a service gets to start, and to write its cache.
-readonly AOT_PATIENCE=120
+AOT_PATIENCE=120
 
 # free_port: below those that the system itself gives to clients.
 free_port() {

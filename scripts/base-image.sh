@@ -5,6 +5,10 @@
 # What the JVM and the native libraries need. The JVM has time zones of its own.
 readonly BASE_PACKAGES=(base-files ca-certificates libc6 libgcc-s1 libstdc++6 zlib1g)
 
+# The release that images for another architecture than this machine's are made of. It has a JDK as well, which needs a C
+# library as new as its own.
+readonly CROSS_RELEASE=trixie
+
 # The user that the images run as: not root, and known by that number in policies.
 readonly IMAGE_USER=65532
 
@@ -12,30 +16,49 @@ readonly IMAGE_USER=65532
 REPRODUCIBLE_TAR=(tar --create --sort=name --mtime=@1 --owner=0 --group=0 --numeric-owner --format=gnu)
 
 # apt_private ARCH ROOT PROGRAM ARGUMENT...: apt-get or apt-cache for an architecture, with lists and cache of its own, so that
-# neither root nor a change to this machine is needed.
+# neither root nor a change to this machine is needed. ROOT/sources.list, if it is there, replaces the machine's sources.
 apt_private() {
   local arch=$1 state=$2 program=$3
+  local -a sources=()
   shift 3
   mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
   touch "$state/status"
-  "$program" -qq -o APT::Architecture="$arch" -o APT::Architectures::="$arch" -o Dir::State="$state" \
+  [[ ! -f $state/sources.list ]] ||
+    sources=(-o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=/dev/null)
+  "$program" -qq ${sources[@]+"${sources[@]}"} -o APT::Architecture="$arch" -o APT::Architectures::="$arch" -o Dir::State="$state" \
     -o Dir::State::Lists="$state/lists" -o Dir::State::status="$state/status" -o Dir::Cache="$state/cache" \
     -o APT::Sandbox::User= -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=60 "$@"
 }
 
-# fetch_base_packages ARCH FOLDER: the packages' newest versions into a folder.
-fetch_base_packages() {
+# write_cross_source STATE: a source of the release above, in the archive that this machine's own Debian packages come from.
+write_cross_source() {
+  local archive keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  apt_private "$(machine_architecture)" "$1.own" apt-get update >/dev/null 2>&1 || true
+  # shellcheck disable=SC2016
+  archive=$(apt_private "$(machine_architecture)" "$1.own" apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+    'Origin: Debian' 'Label: Debian' | head -n 1)
+  rm -rf "$1.own"
+  [[ -n $archive ]] || fail "this machine's apt knows no Debian archive, which images for another architecture are made of."
+  mkdir -p "$1"
+  [[ -f $keys ]] && keys="[signed-by=$keys] " || keys=
+  printf 'deb %s%s %s main\n' "$keys" "$archive" "$CROSS_RELEASE" >"$1/sources.list"
+}
+
+# fetch_packages ARCH FOLDER PACKAGE...: the packages' newest versions into a folder.
+fetch_packages() {
   local arch=$1 folder=$2
+  shift 2
   rm -rf "$folder.new"
   mkdir -p "$folder.new/debs"
+  [[ $arch == "$(machine_architecture)" ]] || write_cross_source "$folder.new/apt"
   # A source of this machine that has nothing to do with Debian may fail; what is missing shows below.
   apt_private "$arch" "$folder.new/apt" apt-get update >"$folder.new/apt.log" 2>&1 || true
   (
     cd "$folder.new/debs" || exit
-    apt_private "$arch" "$folder.new/apt" apt-get download "${BASE_PACKAGES[@]}" >>"$folder.new/apt.log" 2>&1
+    apt_private "$arch" "$folder.new/apt" apt-get download "$@" >>"$folder.new/apt.log" 2>&1
   ) || {
     tail -n 5 "$folder.new/apt.log" >&2
-    fail "the Debian packages of the base image could not be fetched for $arch; the whole log is in $folder.new/apt.log."
+    fail "the Debian packages $* could not be fetched for $arch; the whole log is in $folder.new/apt.log."
   }
   rm -rf "$folder.new/apt" "$folder"
   mv "$folder.new" "$folder"
@@ -86,6 +109,26 @@ pack_base_image() {
   mv "$3.new" "$3"
 }
 
+# make_jmods FOLDER ARCH: the packaged modules of Debian's JDK for an architecture.
+make_jmods() {
+  local package
+  package=openjdk-$(jdk_major "$JAVA_HOME")-jdk-headless
+  fetch_packages "$2" "$1.debs" "$package" || return
+  mkdir -p "$1"
+  dpkg-deb --fsys-tarfile "$1.debs"/debs/*.deb |
+    tar --extract --directory="$1" --wildcards --strip-components=6 './usr/lib/jvm/*/jmods/*.jmod' || return
+  rm -rf "$1.debs"
+}
+
+# require_jmods ARCH: sets COHORT_IMAGE_JMODS, the packaged modules of a JDK for another architecture, unless it is set.
+require_jmods() {
+  [[ -z ${COHORT_IMAGE_JMODS:-} ]] || return 0
+  [[ -x $(type -P apt-get) && -x $(type -P dpkg-deb) ]] ||
+    fail "an image for $1 needs COHORT_IMAGE_JMODS, the jmods folder of a JDK for $1: this machine has no apt to get one."
+  COHORT_IMAGE_JMODS=$COHORT_CACHE/jmods-$(jdk_major "$JAVA_HOME")-$1
+  once "$COHORT_IMAGE_JMODS" make_jmods "$1"
+}
+
 # base_image ARCH OUT: makes the tar, unless it is there for the same inputs. Debian packages are kept in the cache folder
 # until COHORT_IMAGE_REFRESH is set.
 base_image() {
@@ -95,7 +138,7 @@ base_image() {
   local debs=${XDG_CACHE_HOME:-$HOME/.cache}/cohort/base-image-$arch
   if [[ ! -d $debs || -n ${COHORT_IMAGE_REFRESH:-} ]]; then
     say "fetching Debian packages for the base image ($arch)"
-    with_lock "$debs.lock" fetch_base_packages "$arch" "$debs"
+    with_lock "$debs.lock" fetch_packages "$arch" "$debs" "${BASE_PACKAGES[@]}"
   fi
   key=$(cat "$COHORT_ROOT/scripts/base-image.sh" "$debs"/debs/*.deb | sha256)
   [[ -f $out && $(cat "$out.key" 2>/dev/null) == "$key" ]] && return

@@ -23,7 +23,7 @@ default: all.
   --no-aot-cache    without the cache that makes a start faster
   --refresh         look for newer Debian packages
 
-Environment: COHORT_IMAGE_JMODS, the jmods folder of a JDK for the other architecture.
+Environment: COHORT_IMAGE_JMODS, the jmods folder of a JDK for the other architecture; default: that of Debian's JDK.
 TEXT
 }
 
@@ -64,14 +64,15 @@ images_options() {
   ((${#IMAGES[@]} > 0)) || IMAGES=("${IMAGE_SERVICES[@]}")
 }
 
-# link_runtime ARCH FOLDER: a Java runtime of the modules above, unless it is there. For another architecture than this
-# machine's it needs the packaged modules of a JDK for that one.
+# link_runtime ARCH FOLDER: a Java runtime of the modules above, unless it is there; for another architecture than this
+# machine's of the packaged modules of a JDK for that one.
 link_runtime() {
   local key
   local -a modules=()
   if [[ $1 != "$(machine_architecture)" ]]; then
-    [[ -f ${COHORT_IMAGE_JMODS:-}/java.base.jmod ]] ||
-      fail "an image for $1 needs COHORT_IMAGE_JMODS: the jmods folder of a JDK for $1, of the version in $JAVA_HOME."
+    require_jmods "$1"
+    [[ -f $COHORT_IMAGE_JMODS/java.base.jmod ]] ||
+      fail "COHORT_IMAGE_JMODS is $COHORT_IMAGE_JMODS, which holds no java.base.jmod; an image for $1 needs the jmods folder of a JDK for $1."
     modules=(--module-path "$COHORT_IMAGE_JMODS")
   fi
   key=$(printf '%s' "$RUNTIME_MODULES ${COHORT_IMAGE_JMODS:-}" | cat - "$JAVA_HOME/release" | sha256)

@@ -177,6 +177,12 @@ images_tests() {
   run_image_tests
 }
 
+arm64_tests() {
+  # shellcheck source=e2e-tests/images/run.sh
+  source "$COHORT_ROOT/e2e-tests/images/run.sh"
+  run_emulated_image_tests
+}
+
 # Says how all checks went; fails if one has.
 summarize() {
   printf '\n'
@@ -186,13 +192,14 @@ summarize() {
   ((FAILED == 0))
 }
 
-# run_tests [PART...]: cluster, helm, java, distiller, clients, images, scripts; without any, all but images, which take minutes.
+# run_tests [PART...]: cluster, helm, java, distiller, clients, images, arm64, scripts; without any, all but the two of images, which
+# take minutes.
 run_tests() {
   local part
   (($# > 0)) || set -- cluster helm java distiller clients scripts
   for part in "$@"; do
-    [[ $part =~ ^(cluster|helm|java|distiller|clients|images|scripts)$ ]] || {
-      say "cohort: there is no part '$part' of the tests; there are cluster, helm, java, distiller, clients, images and scripts."
+    [[ $part =~ ^(cluster|helm|java|distiller|clients|images|arm64|scripts)$ ]] || {
+      say "cohort: there is no part '$part' of the tests; there are cluster, helm, java, distiller, clients, images, arm64 and scripts."
       exit 2
     }
   done

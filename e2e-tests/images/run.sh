@@ -4,6 +4,8 @@
 
 readonly IMAGE_TEST=$COHORT_ROOT/build/images/.test
 readonly IMAGE_TEST_TEXTS=20
+readonly IMAGE_EMULATOR=qemu-aarch64-static
+readonly IMAGE_EMULATED_CPU=cortex-a72
 
 # Why these tests cannot run here; nothing if they can.
 image_tests_obstacle() {
@@ -31,6 +33,23 @@ run_image_tests() {
     return
   fi
   check "images: run read-only as user $IMAGE_USER, answer as the package does" images_answer
+}
+
+# The images for arm64 on a machine that is none: its programs are emulated one by one.
+run_emulated_image_tests() {
+  local reason
+  reason=$({ image_tests_obstacle && image_run_obstacle && emulation_obstacle; } | head -n 1)
+  if [[ -n $reason ]]; then
+    skip "images: arm64" "$reason"
+    return
+  fi
+  check "images: build for arm64" build_images --arch arm64
+  check "images: arm64, run under emulation, answer as the package does" emulated_images_answer
+}
+
+emulation_obstacle() {
+  [[ $(machine_architecture) == amd64 ]] || echo "this machine is no amd64; ./cohort test images tests its own images"
+  [[ -x $(type -P "$IMAGE_EMULATOR") ]] || echo "$IMAGE_EMULATOR is not installed (Debian package qemu-user-static)"
 }
 
 images_are_reproducible() {
@@ -71,14 +90,16 @@ config_text() {
 }
 
 # start_image ROOT SETTING...: becomes the image's program with its environment and these variables. The root file system is
-# read-only, but for an empty /tmp; a cache that the JVM does not accept ends it.
+# read-only, but for an empty /tmp; a cache that the JVM does not accept ends it. A ROOT/emulator runs the program.
 start_image() {
-  local root=$1 config=$1.json user
+  local root=$1 config=$1.json user options=-XX:AOTMode=on
   shift
   user=$(config_text "$config" User)
   local -a environment entrypoint
   mapfile -t environment < <(config_list "$config" Env)
   mapfile -t entrypoint < <(config_list "$config" Entrypoint)
+  # A cache of another architecture is never trained.
+  if [[ -f $root/emulator ]]; then entrypoint=(/emulator -cpu "$IMAGE_EMULATED_CPU" "${entrypoint[@]}") options=; fi
   export IMAGE_ROOT=$root PACKAGE=$COHORT_ROOT/demo/clinc150
   # shellcheck disable=SC2016
   exec unshare --mount bash -c '
@@ -90,7 +111,8 @@ start_image() {
     mount --rbind /proc "$IMAGE_ROOT/proc"
     mount --rbind /sys "$IMAGE_ROOT/sys"
     mount --rbind /dev "$IMAGE_ROOT/dev"
-    exec "$@"' bash env -i "${environment[@]}" JDK_JAVA_OPTIONS=-XX:AOTMode=on "$@" setpriv --no-new-privs \
+    [[ ! -f $IMAGE_ROOT/cpuinfo ]] || mount --bind "$IMAGE_ROOT/cpuinfo" "$IMAGE_ROOT/proc/cpuinfo"
+    exec "$@"' bash env -i "${environment[@]}" JDK_JAVA_OPTIONS="$options" "$@" setpriv --no-new-privs \
     unshare --root="$root" --wd="$(config_text "$config" WorkingDir)" --setgid="${user#*:}" --setuid="${user%:*}" \
     "${entrypoint[@]}"
 }
@@ -105,14 +127,44 @@ check_process() {
 }
 
 images_answer() {
-  local service
   images_options
+  unpack_images
+  answer_as_the_package
+}
+
+# Runs the unpacked images; their logs stay when something is wrong.
+answer_as_the_package() {
+  (run_images) || return
+  rm -rf "${IMAGE_TEST:?}"
+}
+
+unpack_images() {
+  local service
   for service in student-service aggregator; do
     unpack_image "$COHORT_ROOT/build/images/$service-$IMAGE_ARCH.tar" "$IMAGE_TEST/$service"
     mkdir -p "$IMAGE_TEST/$service/package"
   done
-  (run_images)
-  rm -rf "${IMAGE_TEST:?}"
+}
+
+# What Linux says of the emulated processor. ONNX Runtime reads it, and ends where it tells of another architecture.
+emulated_cpuinfo() {
+  local number
+  for ((number = 0; number < $(nproc); number++)); do
+    printf 'processor\t: %s\nFeatures\t: fp asimd evtstrm aes pmull sha1 sha2 crc32 cpuid\n' "$number"
+    printf 'CPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x0\nCPU part\t: 0xd08\nCPU revision\t: 3\n\n'
+  done
+}
+
+emulated_images_answer() {
+  local service
+  AOT_PATIENCE=900
+  images_options --arch arm64
+  unpack_images
+  for service in student-service aggregator; do
+    cp "$(type -P "$IMAGE_EMULATOR")" "$IMAGE_TEST/$service/emulator"
+    emulated_cpuinfo >"$IMAGE_TEST/$service/cpuinfo"
+  done
+  answer_as_the_package
 }
 
 # stop_images PID...: they end by themselves, without an error.
@@ -140,7 +192,7 @@ run_images() {
   begin=$SECONDS
   start_image "$IMAGE_TEST/aggregator" COHORT_HOST=127.0.0.1 COHORT_PACKAGES=/package \
     COHORT_SEATS="127.0.0.1:$seat_port" COHORT_GRPC_PORT="$grpc" COHORT_HTTP_PORT="$http" \
-    COHORT_METRICS_PORT="$metrics" >"$IMAGE_TEST/aggregator.log" 2>&1 &
+    COHORT_METRICS_PORT="$metrics" COHORT_STUDENTS_MIN=4 >"$IMAGE_TEST/aggregator.log" 2>&1 &
   pids+=("$!")
   wait_ready "$metrics" "${pids[1]}" "$IMAGE_TEST/aggregator.log"
   check_process "${pids[1]}" aggregator $((SECONDS - begin))
