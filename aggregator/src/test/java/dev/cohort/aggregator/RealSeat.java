@@ -108,8 +108,8 @@ public final class RealSeat implements AutoCloseable {
   }
 
   /**
-   * A port that nobody listens on now, out of those that systems do not give to outgoing connections
-   * by themselves: else one of those could take it before its server does.
+   * A port that nobody listens on now, out of those that systems do not give to outgoing
+   * connections by themselves: else one of those could take it before its server does.
    */
   static int freePort() {
     while (true) {

@@ -25,10 +25,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ChartIT {
   private static final String NAMESPACE = "charted";
   private static final String OPERATOR = "cohort-operator";
+  private static final String SPEC = "package: {persistentVolumeClaim: {claimName: first}}";
 
   private static ApiServer server;
   private static KubernetesClient client;
@@ -59,12 +62,7 @@ final class ChartIT {
     Await.until(
         "the definition is served",
         () -> client.supports("cohort.dev/v1alpha1", "StudentEnsemble"));
-    workloads =
-        new FakeWorkloads(
-            client,
-            NAMESPACE,
-            deployment -> Fate.good(),
-            deployment -> FakeAggregatorSignals.calm(2));
+    workloads = played(NAMESPACE);
   }
 
   @AfterAll
@@ -79,15 +77,7 @@ final class ChartIT {
   @ValueSource(strings = {"Own", "All"})
   void theServerTakesEveryObject(String scope) {
     String namespace = "tried-" + scope.toLowerCase(Locale.ROOT);
-    client
-        .resource(
-            new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(namespace)
-                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
-                .endMetadata()
-                .build())
-        .create();
+    restrictedNamespace(namespace);
     List<HasMetadata> objects =
         rendered(
             "template",
@@ -134,10 +124,91 @@ final class ChartIT {
         world.create("charted", "");
         world.awaitCondition("charted", ConditionType.READY, "True: Serving");
         assertEquals(0, check(tester, "operator", NAMESPACE, "30", OPERATOR));
-        assertEquals(
-            403, assertThrows(KubernetesClientException.class, world::ownConfigMaps).getCode());
+        assertEquals(403, refusal(world::ownConfigMaps));
       }
     }
+  }
+
+  /**
+   * With scope List: served in each namespace of the list; elsewhere the account may do nothing.
+   */
+  @Test
+  void theOperatorServesTheListedNamespacesAndNoOther() {
+    String release = "lister";
+    Set<String> listed = Set.of("listed-one", "listed-two");
+    listed.forEach(ChartIT::restrictedNamespace);
+    helm.run(
+        "install",
+        "cohort",
+        chart(),
+        "-n",
+        release,
+        "--create-namespace",
+        "--set",
+        "crds.install=false,watch.scope=List,watch.namespaces={" + String.join(",", listed) + "}");
+    assertEquals(String.join(",", listed), watched(release));
+    listed.forEach(namespace -> assertNotNull(role(namespace, release + ":" + OPERATOR)));
+    KubernetesClient operator = OperatorWorld.actingAs(client, release, OPERATOR);
+    try (OperatorWorld world = new OperatorWorld(client, release, listed, operator)) {
+      for (String namespace : listed) {
+        try (FakeWorkloads _ = played(namespace)) {
+          Ensembles ensembles = new Ensembles(client, namespace);
+          ensembles.createFrom("listed", SPEC);
+          ensembles.awaitCondition("listed", ConditionType.READY, "True: Serving");
+        }
+      }
+      world.createFrom("unlisted", SPEC);
+      assertEquals(List.of(), world.deployments("unlisted"));
+      assertEquals(403, refusal(() -> operator.apps().deployments().inNamespace(release).list()));
+      assertEquals(403, refusal(() -> operator.apps().deployments().inAnyNamespace().list()));
+      assertNull(world.ensemble("unlisted").getStatus());
+    }
+    helm.run("uninstall", "cohort", "-n", release);
+    for (String namespace : listed) {
+      assertNull(role(namespace, release + ":" + OPERATOR));
+    }
+  }
+
+  /** What the release's Deployment tells the operator to watch. */
+  private static String watched(String release) {
+    return client
+        .apps()
+        .deployments()
+        .inNamespace(release)
+        .withName(OPERATOR)
+        .get()
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .getFirst()
+        .getEnv()
+        .stream()
+        .filter(variable -> variable.getName().equals("COHORT_NAMESPACES"))
+        .findFirst()
+        .orElseThrow()
+        .getValue();
+  }
+
+  private static int refusal(Executable call) {
+    return assertThrows(KubernetesClientException.class, call).getCode();
+  }
+
+  private static FakeWorkloads played(String namespace) {
+    return new FakeWorkloads(
+        client, namespace, deployment -> Fate.good(), deployment -> FakeAggregatorSignals.calm(2));
+  }
+
+  private static void restrictedNamespace(String namespace) {
+    client
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(namespace)
+                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                .endMetadata()
+                .build())
+        .create();
   }
 
   @Test
@@ -201,7 +272,11 @@ final class ChartIT {
   }
 
   private static Role role(String name) {
-    return client.rbac().roles().inNamespace(NAMESPACE).withName(name).get();
+    return role(NAMESPACE, name);
+  }
+
+  private static Role role(String namespace, String name) {
+    return client.rbac().roles().inNamespace(namespace).withName(name).get();
   }
 
   private static List<PolicyRule> rules(String name) {

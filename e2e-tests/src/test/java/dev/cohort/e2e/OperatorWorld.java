@@ -44,10 +44,21 @@ final class OperatorWorld extends Ensembles implements AutoCloseable {
    * @param own the operator's client, closed with this
    */
   OperatorWorld(KubernetesClient client, String namespace, KubernetesClient own) {
+    this(client, namespace, Set.of(namespace), own);
+  }
+
+  /**
+   * Starts the operator in a namespace that is there, to serve the ensembles of others.
+   *
+   * @param own the operator's client, closed with this
+   */
+  OperatorWorld(
+      KubernetesClient client, String namespace, Set<String> watched, KubernetesClient own) {
     super(client, namespace);
     this.own = own;
     this.namespace = namespace;
-    this.operator = OperatorRuntime.start(settings(namespace), own, metrics, "test", () -> {});
+    this.operator =
+        OperatorRuntime.start(settings(namespace, watched), own, metrics, "test", () -> {});
   }
 
   /** A client that may do what the operator's rules say, and nothing else. */
@@ -113,9 +124,13 @@ final class OperatorWorld extends Ensembles implements AutoCloseable {
   }
 
   static OperatorSettings settings(String namespace) {
+    return settings(namespace, Set.of(namespace));
+  }
+
+  private static OperatorSettings settings(String namespace, Set<String> watched) {
     return new OperatorSettings(
         namespace,
-        Set.of(namespace),
+        watched,
         new Image("example.org/cohort/student:1", null),
         new Image("example.org/cohort/aggregator:1", null),
         OperatorSettings.Feature.AUTO,

@@ -42,9 +42,9 @@ final class BurstE2E {
   /** Requests at once that take all seats much longer than the latency target. */
   private static final int PULSE = 160;
 
-  private static final int PULSES = 10;
+  private static final int PULSES = setting("COHORT_PULSES", 10);
 
-  private static final int FLOODS = 4;
+  private static final int FLOODS = setting("COHORT_FLOODS", 4);
 
   /** Requests in flight: what comes in about 0.4 s when it is three times what seats can do. */
   private static final int BURST = 512;
@@ -54,8 +54,7 @@ final class BurstE2E {
 
   /** Seconds; COHORT_NOISE_SECONDS=300 is what the bar is about. */
   private static final Duration NOISE_TIME =
-      Duration.ofSeconds(
-          Long.parseLong(System.getenv().getOrDefault("COHORT_NOISE_SECONDS", "45")));
+      Duration.ofSeconds(setting("COHORT_NOISE_SECONDS", 45));
 
   private static final int AGGREGATOR_METRICS = 8002;
   private static final int SEAT = 9100;
@@ -281,6 +280,10 @@ final class BurstE2E {
       Figures.note("noise.turns.count", turns(totals));
       assertTrue(turns(totals) <= 2, "seats asked for: " + totals);
     }
+  }
+
+  private static int setting(String variable, int otherwise) {
+    return Integer.parseInt(System.getenv().getOrDefault(variable, String.valueOf(otherwise)));
   }
 
   /** Lanes that all students of the offered load keep busy. */
