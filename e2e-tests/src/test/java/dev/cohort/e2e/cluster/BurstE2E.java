@@ -49,8 +49,11 @@ final class BurstE2E {
   /** Requests in flight: what comes in about 0.4 s when it is three times what seats can do. */
   private static final int BURST = 512;
 
-  /** Twice the requests of a second, on average. */
-  private static final int NOISE_CLOCK = 60;
+  /** Lanes that the noisy load keeps busy on average. */
+  private static final double NOISE_LANES = 0.8;
+
+  /** Requests of a second that are tried before, to learn how busy they keep lanes. */
+  private static final int PROBE = 30;
 
   /** Seconds; COHORT_NOISE_SECONDS=300 is what the bar is about. */
   private static final Duration NOISE_TIME =
@@ -263,9 +266,11 @@ final class BurstE2E {
   @Test
   @Order(8)
   void noiseTurnsSeatsUpAndDownSeldom() {
-    try (Prober load = Prober.noisy(ensemble.grpc(), NOISE_CLOCK, Duration.ofSeconds(20), 1)) {
-      load.awaitAnswers(NOISE_CLOCK);
-      int target = Math.clamp(Math.round(lanes() * 100 / 4.5), 10, 80);
+    int clock = noiseClock();
+    try (Prober load = Prober.noisy(ensemble.grpc(), clock, Duration.ofSeconds(20), 1)) {
+      load.awaitAnswers(clock);
+      int target = (int) Math.round(lanes() * 100 / 4.5);
+      assertTrue(target >= 10 && target <= 80, "percent that 4.5 seats would be used: " + target);
       ensemble.patch(
           "{\"spec\": {\"scaling\": {\"mode\": \"Auto\", \"targetUtilizationPercent\": %d}}}"
               .formatted(target));
@@ -279,6 +284,14 @@ final class BurstE2E {
       Figures.note("noise.seats", totals);
       Figures.note("noise.turns.count", turns(totals));
       assertTrue(turns(totals) <= 2, "seats asked for: " + totals);
+    }
+  }
+
+  /** Twice the requests of a second that keep {@link #NOISE_LANES} busy on this machine. */
+  private static int noiseClock() {
+    try (Prober load = Prober.start(ensemble.grpc(), PROBE, Duration.ofSeconds(20))) {
+      load.awaitAnswers(5 * PROBE);
+      return (int) Math.round(2 * PROBE * NOISE_LANES / lanes());
     }
   }
 

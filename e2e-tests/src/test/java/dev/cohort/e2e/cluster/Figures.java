@@ -25,12 +25,13 @@ public final class Figures {
     note(name + ".ms", value.toMillis());
   }
 
-  /** Notes the middle, the 95th percentile, the largest and the number of some times. */
+  /** Notes the middle, the 95th percentile, the largest and the number of some times, and them. */
   public static void note(String name, List<Duration> values) {
     note(name + ".p50", percentile(values, 50));
     note(name + ".p95", percentile(values, 95));
     note(name + ".max", percentile(values, 100));
     note(name + ".count", values.size());
+    note(name + ".each.ms", values.stream().map(Duration::toMillis).toList());
   }
 
   /** The smallest of the values that so many percent of them do not exceed. */
