@@ -262,7 +262,7 @@ final class BurstE2E {
     assertEquals(List.of(), installation.writes(log));
   }
 
-  /** A load for which four or five seats are right, by turns. */
+  /** A load for which four or five seats are right, by turns, and the pace that is the default. */
   @Test
   @Order(8)
   void noiseTurnsSeatsUpAndDownSeldom() {
@@ -272,7 +272,10 @@ final class BurstE2E {
       int target = (int) Math.round(lanes() * 100 / 4.5);
       assertTrue(target >= 10 && target <= 80, "percent that 4.5 seats would be used: " + target);
       ensemble.patch(
-          "{\"spec\": {\"scaling\": {\"mode\": \"Auto\", \"targetUtilizationPercent\": %d}}}"
+          """
+          {"spec": {"scaling": {"mode": "Auto", "targetUtilizationPercent": %d,
+            "windows": null, "flapBudget": null}}}
+          """
               .formatted(target));
       long begin = System.nanoTime();
       Await.unchanged(NOISE_TIME, load::failures);
