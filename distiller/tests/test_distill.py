@@ -5,9 +5,14 @@ import signal
 
 import numpy as np
 import pytest
+import torch
 
+from cohort_distiller.batches import encode
 from cohort_distiller.cli import main
+from cohort_distiller.data import label_ids, read_table
+from cohort_distiller.losses import own_answers
 from cohort_distiller.package import load_package
+from cohort_distiller.teacher import Teacher
 from lessons import contents, make_lesson
 from test_data import write
 
@@ -76,6 +81,21 @@ def test_students_learn_in_bfloat16_with_every_lever(lessons, tmp_path, capsys):
     assert (recipe["arithmetic"], recipe["average"], recipe["views"]) == ("bf16", 0.9, 0.05)
 
 
+def test_students_that_learn_alone_are_classifiers_each(lessons, tmp_path, capsys):
+    lesson = lessons()
+    more = ["--epochs", "12", "--boost-epochs", "0", "--lr", "3e-3", "--member-weight", "1"]
+    distil(lesson.arguments(tmp_path / "pkg", *more), capsys)
+    package = load_package(tmp_path / "pkg")
+    table = read_table(lesson.file("dev"), labelled=True)
+    teacher = Teacher.load(lesson.teacher)
+    truth = torch.tensor(label_ids(table, teacher.labels, known_as="the teacher"))
+    batch = encode(teacher.tokenizer, table.texts).batch(range(len(table)))
+    with torch.inference_mode():
+        said = package.ensemble(batch.input_ids, batch.attention_mask).contributions
+    for contribution in own_answers(package.ensemble.bias, said):
+        assert float((contribution.argmax(-1) == truth).float().mean()) >= 0.6
+
+
 def test_same_seed_same_digest_and_another_seed_another(lessons, tmp_path, capsys):
     lesson = lessons()
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
@@ -128,7 +148,6 @@ def test_students_start_from_the_layers_asked_for(lessons, tmp_path, capsys):
     more = ("--init-from", str(lesson.teacher), "--lr", "1e-12", "--weights", "fp32")
     distil(lesson.arguments(tmp_path / "pkg", *more, "--init-layers", "0,3 2,1"), capsys)
     package = load_package(tmp_path / "pkg")
-    from cohort_distiller.teacher import Teacher
 
     encoder = Teacher.load(lesson.teacher).encoder()
     for number, layers in enumerate(((0, 3), (2, 1))):

@@ -7,7 +7,7 @@ from cohort_distiller.batches import encode, epoch_batches, joined, length_batch
 from cohort_distiller.embeddings import Embeddings
 from cohort_distiller.ensemble import Ensemble
 from cohort_distiller.errors import InputError, RunError
-from cohort_distiller.losses import NO_LABEL, agreement, joint_losses, prefix_weights
+from cohort_distiller.losses import NO_LABEL, agreement, joint_losses, own_answers, prefix_weights
 from cohort_distiller.optimisation import Schedule, finite
 from cohort_distiller.recipe import Recipe, block, initial_layers, package_name
 from cohort_distiller.student import Student
@@ -83,6 +83,12 @@ def test_members_that_differ_more_agree_less():
     contributions = torch.tensor([[[1.0, 0.0]], [[3.0, 0.0]]])
     assert agreement(contributions, scale=0.5).tolist() == [-1.0]
     assert agreement(contributions[:1].expand(2, 1, 2), scale=0.5).tolist() == [0.0]
+
+
+def test_what_a_member_answers_alone():
+    contributions = torch.tensor([[[1.0, 0.0]], [[3.0, -1.0]]])
+    alone = own_answers(torch.tensor([0.5, 0.0]), contributions)
+    assert alone.tolist() == [[[1.5, 0.0]], [[6.5, -2.0]]]
 
 
 def test_each_student_may_see_other_tokens(teacher_folder):

@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_finetune(commands)
     _add_distill(commands)
     _add_experiment(commands)
+    _add_ablation(commands)
     _add_evaluate(commands)
     _add_export_teacher(commands)
     _add_quantize(commands)
@@ -151,6 +152,7 @@ _RECIPE: tuple[tuple[str, type, float | None, str], ...] = (
     ("dropout", float, 0.1, "of students"),
     ("augment", int, 0, "altered copies of each training row, labelled by the teacher"),
     ("self-weight", float, 0.0, "share of the whole ensemble in what shorter prefixes learn"),
+    ("member-weight", float, 0.0, "share of each student's answer alone in a classifier's loss"),
     ("views", float, 0.0, "share of tokens hidden from each student, others from each"),
     ("diversity", float, 0.0, "weight of the difference between contributions"),
     ("shrinkage", float, 1.0, "of what a student fits in stage 1"),
@@ -174,6 +176,17 @@ def _add_experiment(commands: Commands) -> None:
     _path(command, "--unlabelled", "texts for the recipes that want some")
     command.add_argument("--test", action="store_true", help="also measure the test split")
     _training(command)
+
+
+def _add_ablation(commands: Commands) -> None:
+    command = commands.add_parser(
+        "ablation",
+        help="tables of the results of experiments",
+        description="Prints Markdown tables of all results in a folder, or puts them into a file.",
+    )
+    command.set_defaults(run=_ablation)
+    command.add_argument("results", type=Path, metavar="DIR")
+    _path(command, "--into", "document with the two marks that the tables stand between")
 
 
 def _add_evaluate(commands: Commands) -> None:
@@ -342,6 +355,15 @@ def _experiment(options: argparse.Namespace) -> None:
     result = run_experiment(ExperimentOptions(**{name: getattr(options, name) for name in names}))
     prefixes = " ".join(f"{value:.4f}" for value in result["prefixes"])
     print(f"{options.out}: {result['split']} teacher {result['teacher']:.4f}, prefixes {prefixes}")
+
+
+def _ablation(options: argparse.Namespace) -> None:
+    from .ablation import read_results, tables, write_tables
+
+    if options.into:
+        write_tables(options.results, options.into)
+    else:
+        print(tables(read_results(options.results)))
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -20,7 +20,15 @@ from .embeddings import Embeddings
 from .ensemble import Ensemble
 from .errors import InputError
 from .families import EncoderWeights
-from .losses import agreement, hint_loss, joint_losses, prefix_weights, residual_loss, self_losses
+from .losses import (
+    agreement,
+    hint_loss,
+    joint_losses,
+    own_answers,
+    prefix_weights,
+    residual_loss,
+    self_losses,
+)
 from .parallel import World
 from .quality import measure
 from .quantise import restore, store
@@ -153,6 +161,7 @@ class Distillation:
         task = self._lesson.teacher.task
         share = torch.full_like(weights, self._recipe.self_weight)
         share[-1] = 0
+        members = self._recipe.member_weight if task == "classification" else 0.0
         self.ensemble.embeddings.requires_grad_(self._recipe.train_embeddings)
 
         def losses(rows: Rows) -> Tensor:
@@ -169,6 +178,10 @@ class Distillation:
                 own = self_losses(task, self._recipe, prefixes, self._scale)
                 each = torch.lerp(each, own, share[:, None])
             loss = (weights[:, None] * each).sum(0)
+            if members:
+                alone = own_answers(self.ensemble.bias, output.contributions.float())
+                each = joint_losses(task, self._recipe, alone, answers, labels, self._scale)
+                loss = torch.lerp(loss, each.mean(0), members)
             if self._recipe.diversity:
                 contributions = output.contributions.float()
                 loss = loss + self._recipe.diversity * agreement(contributions, self._scale)

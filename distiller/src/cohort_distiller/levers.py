@@ -33,6 +33,8 @@ class Lever:
 _STARTS = ((0, 5), (1, 4), (2, 5), (0, 3))
 _V1: dict[str, Any] = {"init_layers": _STARTS}
 _JOINT: dict[str, Any] = _V1 | {"boost_epochs": 0}
+#: What pays of all levers, for as long as it pays.
+_LONG: dict[str, Any] = {"augment": 3, "epochs": 6, "lr": 4e-4}
 _ONE: dict[str, Any] = {
     "students": 1,
     "init_layers": _STARTS[:1],
@@ -74,6 +76,7 @@ _OF_ONE: dict[str, Lever] = {
         needs_texts=True,
     ),
     "one-unlabelled": Lever("other texts labelled by the teacher", _ONE, needs_texts=True),
+    "one-labels": Lever("labels count four times the teacher", _ONE | {"label_weight": 0.8}),
     "one-long": Lever("12 epochs", _ONE | {"epochs": 12}),
     "one-long-augment": Lever(
         "2 altered copies of each row, 4 epochs", _ONE | {"augment": 2, "epochs": 4}
@@ -85,6 +88,12 @@ _OF_FOUR: dict[str, Lever] = {
     "v1": Lever("stage 1, then 6 epochs of stage 2", _V1),
     "v1-teacher-layers": Lever("v1 started from the teacher's layers", {}, needs_init=False),
     "joint": Lever("stage 2 alone, 6 epochs", _JOINT),
+    "joint-long": Lever("3 altered copies of each row, twice the learning rate", _JOINT | _LONG),
+    "joint-members": Lever(
+        "joint-long, each student learns alone",
+        _JOINT | _LONG | {"member_weight": 1.0},
+        baseline="joint-long",
+    ),
     "joint-one-start": Lever(
         "all four students start from the same layers", _JOINT | {"init_layers": _STARTS[:1] * 4}
     ),
@@ -96,11 +105,16 @@ _OF_FOUR: dict[str, Lever] = {
 
 #: What the ensemble is compared with: the same processor time, the same parameters.
 _RIVALS: dict[str, Lever] = {
-    "one-same-time": Lever("one student for the time of four", _ONE | {"epochs": 24}),
+    "one-same-time": Lever(
+        "one student for the time of four",
+        _ONE | _LONG | {"epochs": 21},
+        baseline="joint-long",
+    ),
     "one-deep": Lever(
-        "one student with the layers of four",
-        {"students": 1, "layers": 8, "boost_epochs": 0},
+        "one student with the layers of four, from the teacher",
+        _LONG | {"students": 1, "layers": 8, "boost_epochs": 0},
         needs_init=False,
+        baseline="joint-long",
     ),
 }
 

@@ -35,6 +35,18 @@ def prefix_weights(students: int) -> Tensor:
     return weights
 
 
+def own_answers(bias: Tensor, contributions: Tensor) -> Tensor:
+    """What each member would answer alone [M,B,D], before activation.
+
+    The first one's contribution counts as it is. The others' count twice: in the sum they then
+    have half of the first one's weight, so that a prefix of two is no tie of equal votes and the
+    whole ensemble is not as many times too sure as it has members.
+    """
+    scale = torch.full((len(contributions), 1, 1), 2.0, device=contributions.device)
+    scale[0] = 1.0
+    return bias + scale * contributions
+
+
 def joint_losses(
     task: Task, recipe: Recipe, prefixes: Tensor, answers: Tensor, labels: Tensor, scale: float
 ) -> Tensor:

@@ -18,16 +18,17 @@ _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 class Recipe:
     """Settings of algorithm v1; all of them enter the package's provenance.
 
-    `boost_epochs` is for each student of stage 1 (0: none), `epochs` for the joint stage 2, in
-    which `train_embeddings` also trains the shared table and `self_weight` is the share of the
-    whole ensemble in what shorter prefixes learn. `augment` altered copies of each training row
-    are added, labelled by the teacher. In stage 2 `views` is the share of tokens that each student
-    of its own does not see, `diversity` the weight of how much contributions differ, and `average`
-    the decay of the moving average of the weights that ships (0: the last weights). In stage 1
-    a student fits `shrinkage` times the residual. `init_layers`
-    names, for each student, the layers of the initialising encoder it starts from; empty means the
-    default of `initial_layers`. `max_train_tokens` truncates training rows only. `notes` go into
-    the provenance as they are, such as the licence of the data.
+    Stage 1 has `boost_epochs` for each student (0: none), in which it fits `shrinkage` times the
+    residual. Stage 2, all students together, has `epochs`: `train_embeddings` also trains the
+    shared table, `self_weight` is the share of the whole ensemble in what shorter prefixes learn,
+    `member_weight` the share that each student's answer alone has in the loss of a classifier (1:
+    none is left for the prefixes), `views` the share of tokens that each student of its own does
+    not see, `diversity` the weight of how much contributions differ, `average` the decay of the
+    moving average of the weights that ships (0: the last weights). `augment` altered copies of
+    each training row are added, labelled by the teacher. `init_layers` names, for each student,
+    the layers of the initialising encoder it starts from; empty means the default of
+    `initial_layers`. `max_train_tokens` truncates training rows only. `notes` go into the
+    provenance as they are, such as the licence of the data.
     """
 
     students: int = 4
@@ -50,6 +51,7 @@ class Recipe:
     train_embeddings: bool = False
     augment: int = 0
     self_weight: float = 0.0
+    member_weight: float = 0.0
     views: float = 0.0
     diversity: float = 0.0
     shrinkage: float = 1.0
@@ -69,6 +71,7 @@ class Recipe:
         _bound("dropout", self.dropout, 0.0, 0.9)
         _bound("augment", self.augment, 0, 64)
         _bound("self-weight", self.self_weight, 0.0, 1.0)
+        _bound("member-weight", self.member_weight, 0.0, 1.0)
         _bound("views", self.views, 0.0, 0.9)
         _bound("diversity", self.diversity, 0.0, 1.0)
         _bound("shrinkage", self.shrinkage, 0.01, 1.0)

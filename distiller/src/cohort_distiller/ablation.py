@@ -1,0 +1,96 @@
+"""The ablation tables of a document, made of the result files that experiments wrote."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .errors import InputError
+from .files import atomic_file
+from .levers import LEVERS
+
+BEGIN = "<!-- ablation: begin; made by `./cohort ablation`, do not edit -->"
+END = "<!-- ablation: end -->"
+
+Result = Mapping[str, Any]
+
+_KEYS = ("dataset", "recipe", "seed", "split", "metric", "rows", "teacher", "prefixes", "seconds")
+_HEAD = (
+    "| recipe | seed | prefixes 1..M | whole ensemble - teacher | gain | minutes |",
+    "|---|---|---|---|---|---|",
+)
+
+
+def read_results(folder: Path) -> list[Result]:
+    """The results of experiments in a folder, in the order of their tables."""
+    files = sorted(folder.glob("*.json"))
+    found = [json.loads(file.read_text("utf-8")) for file in files]
+    results = [result for result in found if "recipe" in result]
+    if not results:
+        raise InputError(f"{folder}: holds no results of experiments")
+    for result in results:
+        missing = [key for key in _KEYS if key not in result]
+        if missing:
+            raise InputError(f"{folder}: a result of '{result['recipe']}' has no {missing[0]}")
+    return sorted(results, key=_place)
+
+
+def _place(result: Result) -> tuple[Any, ...]:
+    order = list(LEVERS)
+    name = result["recipe"]
+    place = order.index(name) if name in order else len(order)
+    return result["dataset"], result["split"], place, name, result["seed"]
+
+
+def tables(results: Iterable[Result]) -> str:
+    """One table for each data set and split, in Markdown; all figures in points, times 100."""
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        groups.setdefault((result["dataset"], result["split"]), []).append(result)
+    return "\n\n".join(_table(*group, found) for group, found in groups.items())
+
+
+def _table(dataset: str, split: str, results: Sequence[Result]) -> str:
+    first = results[0]
+    title = (
+        f"**{dataset}**, {first['metric']} on {split}, {first['rows']:,} rows; "
+        f"the teacher has {100 * first['teacher']:.2f}"
+    )
+    return "\n".join([title, "", *_HEAD, *map(_row, results)])
+
+
+def _row(result: Result) -> str:
+    prefixes = " ".join(f"{100 * value:.2f}" for value in result["prefixes"])
+    compared = result["figures"]["differences"][result["split"]]
+    cells = [
+        f"`{result['recipe']}`",
+        str(result["seed"]),
+        prefixes,
+        _difference(compared),
+        _gain(result),
+        f"{result['seconds'] / 60:.1f}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _difference(compared: Mapping[str, Any]) -> str:
+    """That of the whole ensemble, with its interval."""
+    low, high = compared["difference_intervals"][-1]
+    return f"{100 * compared['differences'][-1]:+.2f} ({100 * low:+.2f} .. {100 * high:+.2f})"
+
+
+def _gain(result: Result) -> str:
+    gain = result.get("gain")
+    return f"{_difference(gain)} over `{gain['over']}`" if gain else ""
+
+
+def write_tables(folder: Path, document: Path) -> None:
+    """Puts the tables between the two marks of a document."""
+    text = document.read_text("utf-8")
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+        raise InputError(f"{document}: must have the lines '{BEGIN}' and '{END}' once each")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    with atomic_file(document) as temporary:
+        made = f"{before}{BEGIN}\n\n{tables(read_results(folder))}\n\n{END}{after}"
+        temporary.write_text(made, "utf-8")

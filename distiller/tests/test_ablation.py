@@ -1,0 +1,89 @@
+"""Tables of results, and whether those of the repository are in its document."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cohort_distiller.ablation import BEGIN, END, read_results, tables
+from cohort_distiller.cli import main
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def result(recipe, seed=0, **more):
+    compared = {"differences": [-0.03, -0.0125], "difference_intervals": [[-0.04, -0.02]] * 2}
+    return {
+        "dataset": "clinc150",
+        "recipe": recipe,
+        "seed": seed,
+        "split": "dev",
+        "metric": "accuracy",
+        "rows": 3000,
+        "teacher": 0.97,
+        "prefixes": [0.94, 0.9575],
+        "seconds": 90,
+        "figures": {"differences": {"dev": compared}},
+    } | more
+
+
+def write(folder, *results):
+    folder.mkdir(exist_ok=True)
+    for number, content in enumerate(results):
+        (folder / f"{number}.json").write_text(json.dumps(content))
+
+
+def test_one_table_for_each_data_set_and_split_in_the_order_of_recipes(tmp_path, capsys):
+    gain = {"over": "one", "differences": [0.005], "difference_intervals": [[-0.001, 0.01]]}
+    write(
+        tmp_path,
+        result("joint"),
+        result("one-soft", 1, gain=gain),
+        result("one", 1),
+        result("one", 0),
+        result("joint", dataset="agnews"),
+        {"metric": "no experiment"},
+    )
+    assert main(["ablation", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "**agnews**, accuracy on dev, 3,000 rows; the teacher has 97.00"
+    table = lines[lines.index(lines[0].replace("agnews", "clinc150")) + 4 :]
+    assert [line.split(" | ")[:2] for line in table] == [
+        ["| `one`", "0"],
+        ["| `one`", "1"],
+        ["| `one-soft`", "1"],
+        ["| `joint`", "0"],
+    ]
+    assert table[2] == (
+        "| `one-soft` | 1 | 94.00 95.75 | -1.25 (-4.00 .. -2.00) "
+        "| +0.50 (-0.10 .. +1.00) over `one` | 1.5 |"
+    )
+
+
+def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, capsys):
+    write(tmp_path / "results", result("one"))
+    document = tmp_path / "page.md"
+    document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    for _ in range(2):
+        assert main(["ablation", str(tmp_path / "results"), "--into", str(document)]) == 0
+        made = tables(read_results(tmp_path / "results"))
+        assert document.read_text() == f"before\n{BEGIN}\n\n{made}\n\n{END}\nafter\n"
+    document.write_text("no marks")
+    assert main(["ablation", str(tmp_path / "results"), "--into", str(document)]) == 2
+    assert "ablation: begin" in capsys.readouterr().err
+    assert document.read_text() == "no marks"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [({"metric": "accuracy"}, "no results"), ({"recipe": "one", "dataset": "a"}, "has no seed")],
+)
+def test_what_is_no_result_is_named(tmp_path, capsys, content, words):
+    write(tmp_path, content)
+    assert main(["ablation", str(tmp_path)]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_document_has_the_tables_of_the_results():
+    made = tables(read_results(REPOSITORY / "distiller" / "results"))
+    assert made in (REPOSITORY / "docs" / "distillation.md").read_text("utf-8")
