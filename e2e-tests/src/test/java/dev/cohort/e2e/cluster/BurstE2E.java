@@ -268,7 +268,8 @@ final class BurstE2E {
   void noiseTurnsSeatsUpAndDownSeldom() {
     int clock = noiseClock();
     try (Prober load = Prober.noisy(ensemble.grpc(), clock, Duration.ofSeconds(20), 1)) {
-      load.awaitAnswers(clock);
+      // Of several seconds, each with a load of its own.
+      load.awaitAnswers(3 * clock);
       int target = (int) Math.round(lanes() * 100 / 4.5);
       assertTrue(target >= 10 && target <= 80, "percent that 4.5 seats would be used: " + target);
       ensemble.patch(
