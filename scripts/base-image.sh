@@ -30,27 +30,37 @@ apt_private() {
     -o APT::Sandbox::User= -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=60 "$@"
 }
 
-# write_cross_source STATE: a source of the release above, in the archive that this machine's own Debian packages come from.
-write_cross_source() {
-  local archive keys=/usr/share/keyrings/debian-archive-keyring.gpg
-  apt_private "$(machine_architecture)" "$1.own" apt-get update >/dev/null 2>&1 || true
+# write_source RELEASE STATE: a source of a release, in the archive that this machine's own Debian packages come from.
+write_source() {
+  local archive release=$1 state=$2 keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  apt_private "$(machine_architecture)" "$state.own" apt-get update >/dev/null 2>&1 || true
   # shellcheck disable=SC2016
-  archive=$(apt_private "$(machine_architecture)" "$1.own" apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+  archive=$(apt_private "$(machine_architecture)" "$state.own" apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
     'Origin: Debian' 'Label: Debian' | head -n 1)
-  rm -rf "$1.own"
-  [[ -n $archive ]] || fail "this machine's apt knows no Debian archive, which images for another architecture are made of."
-  mkdir -p "$1"
+  rm -rf "$state.own"
+  [[ -n $archive ]] || fail "this machine's apt knows no Debian archive to take packages of $release from."
+  mkdir -p "$state"
   [[ -f $keys ]] && keys="[signed-by=$keys] " || keys=
-  printf 'deb %s%s %s main\n' "$keys" "$archive" "$CROSS_RELEASE" >"$1/sources.list"
+  printf 'deb %s%s %s main\n' "$keys" "$archive" "$release" >"$state/sources.list"
 }
 
-# fetch_packages ARCH FOLDER PACKAGE...: the packages' newest versions into a folder.
+# fetch_packages ARCH FOLDER PACKAGE...: the packages' newest versions into a folder: of this machine's release, or for another
+# architecture of the one above.
 fetch_packages() {
-  local arch=$1 folder=$2
-  shift 2
+  if [[ $1 == "$(machine_architecture)" ]]; then
+    fetch_packages_of own "$@"
+  else
+    fetch_packages_of "$CROSS_RELEASE" "$@"
+  fi
+}
+
+# fetch_packages_of RELEASE ARCH FOLDER PACKAGE...: the same of a release, own being this machine's.
+fetch_packages_of() {
+  local release=$1 arch=$2 folder=$3
+  shift 3
   rm -rf "$folder.new"
   mkdir -p "$folder.new/debs"
-  [[ $arch == "$(machine_architecture)" ]] || write_cross_source "$folder.new/apt"
+  [[ $release == own ]] || write_source "$release" "$folder.new/apt"
   # A source of this machine that has nothing to do with Debian may fail; what is missing shows below.
   apt_private "$arch" "$folder.new/apt" apt-get update >"$folder.new/apt.log" 2>&1 || true
   (

@@ -43,11 +43,32 @@ client_perf_analyzer() {
   if [[ -n $(type -P perf_analyzer) ]]; then
     COHORT_PERF_ANALYZER=$(type -P perf_analyzer)
     export COHORT_PERF_ANALYZER
-  elif ! printf '%s\n' 2.38 "$(ldd --version | sed -n '1s/.* //p')" | sort -VC; then
-    export COHORT_PERF_ANALYZER_SKIPPED="perf_analyzer needs glibc 2.38"
-  else
+  elif printf '%s\n' 2.38 "$(ldd --version | sed -n '1s/.* //p')" | sort -VC; then
     client_environment perf_analyzer PERF_ANALYZER bin/perf_analyzer
+  elif (older_perf_analyzer); then
+    older_perf_analyzer
+  else
+    export COHORT_PERF_ANALYZER_SKIPPED="perf_analyzer needs glibc 2.38, and no newer one could be fetched"
   fi
+}
+
+# The program with the C library of a newer Debian release, and that one's loader: on a machine whose own is too old for it.
+older_perf_analyzer() {
+  local requirements=$CLIENTS/requirements/perf_analyzer.txt library=$COHORT_CACHE/libraries-$CROSS_RELEASE
+  [[ $(uname -m) == x86_64 && -x $(type -P apt-get) && -x $(type -P dpkg-deb) ]] || return
+  once "$library" make_libraries || return
+  make_environment client-perf_analyzer-$CROSS_RELEASE "$requirements" \
+    --python-platform x86_64-manylinux_2_39 -r "$requirements" || return
+  COHORT_PERF_ANALYZER="$library/usr/lib64/ld-linux-x86-64.so.2 --library-path $library/usr/lib/x86_64-linux-gnu"
+  COHORT_PERF_ANALYZER+=" $(echo "$ENVIRONMENT"/lib/python3*/site-packages/perf_analyzer/bin/perf_analyzer)"
+  export COHORT_PERF_ANALYZER
+}
+
+make_libraries() {
+  local deb
+  fetch_packages_of "$CROSS_RELEASE" amd64 "$1.debs" libc6 libgcc-s1 libstdc++6 libssl3t64 zlib1g || return
+  for deb in "$1.debs"/debs/*.deb; do dpkg-deb --extract "$deb" "$1" || return; done
+  rm -rf "$1.debs"
 }
 
 # Answers of the PyTorch reference for 1,000 texts, kept for as long as package, texts and code are the same.
