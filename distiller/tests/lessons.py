@@ -36,7 +36,8 @@ class LessonFiles:
         paths = {"teacher": self.teacher, "train": self.file("train"), "dev": self.file("dev")}
         options = [text for name, path in paths.items() for text in (f"--{name}", str(path))]
         fixed = ["--students", "2", "--epochs", "1", "--batch", "16", "--threads", "1", "--quiet"]
-        fixed += ["--device", "cpu"]
+        fixed += ["--device", "cpu", "--boost-epochs", "1", "--augment", "0", "--lr", "2e-4"]
+        fixed += ["--member-weight", "0"]
         return ["distill", *options, "--out", str(out), *fixed, *more]
 
 

@@ -46,28 +46,37 @@ def tables(results: Iterable[Result]) -> str:
     """One table for each data set and split, in Markdown; all figures in points, times 100."""
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in results:
-        groups.setdefault((result["dataset"], result["split"]), []).append(result)
-    return "\n\n".join(_table(*group, found) for group, found in groups.items())
+        for split in result["figures"]["differences"]:
+            groups.setdefault((result["dataset"], split), []).append(result)
+    return "\n\n".join(_table(*group, found) for group, found in sorted(groups.items()))
 
 
 def _table(dataset: str, split: str, results: Sequence[Result]) -> str:
-    first = results[0]
+    metric, measured = results[0]["metric"], _measured(results[0], split)
     title = (
-        f"**{dataset}**, {first['metric']} on {split}, {first['rows']:,} rows; "
-        f"the teacher has {100 * first['teacher']:.2f}"
+        f"**{dataset}**, {metric} on {split}, {measured['rows']:,} rows; "
+        f"the teacher has {100 * measured['teacher']:.2f}"
     )
-    return "\n".join([title, "", *_HEAD, *map(_row, results)])
+    return "\n".join([title, "", *_HEAD, *(_row(result, split) for result in results)])
 
 
-def _row(result: Result) -> str:
-    prefixes = " ".join(f"{100 * value:.2f}" for value in result["prefixes"])
-    compared = result["figures"]["differences"][result["split"]]
+def _measured(result: Result, split: str) -> Mapping[str, Any]:
+    """Rows, teacher and prefixes of a split: those of the main one stand on top."""
+    if split == result["split"]:
+        return result
+    found: Mapping[str, Any] = result["figures"]["quality"][split]
+    return found
+
+
+def _row(result: Result, split: str) -> str:
+    prefixes = " ".join(f"{100 * value:.2f}" for value in _measured(result, split)["prefixes"])
+    compared = result["figures"]["differences"][split]
     cells = [
         f"`{result['recipe']}`",
         str(result["seed"]),
         prefixes,
         _difference(compared),
-        _gain(result),
+        _gain(result) if split == result["split"] else "",
         f"{result['seconds'] / 60:.1f}",
     ]
     return f"| {' | '.join(cells)} |"

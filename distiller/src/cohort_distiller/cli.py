@@ -8,11 +8,13 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TypeAlias
 
 from . import __version__
 from .errors import CohortError, InputError
+from .recipe import Paths, Recipe, package_name, parse_init_layers
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -125,8 +127,10 @@ def _add_distill(commands: Commands) -> None:
     command.add_argument(
         "--train-embeddings", action="store_true", help="stage 2 also trains the shared table"
     )
-    for name, kind, default, about in _RECIPE:
-        text = f"{about} (%(default)s)" if default is not None else about
+    defaults = {field.name: field.default for field in fields(Recipe)}
+    for name, kind, about in _RECIPE:
+        default = defaults[name.replace("-", "_")]
+        text = about if default is None else f"{about} (%(default)s)"
         command.add_argument(f"--{name}", type=kind, default=default, help=text)
     command.add_argument(
         "--budget", metavar="TIME", help="cut the recipe down to this time, such as 30m or 1h30m"
@@ -137,26 +141,26 @@ def _add_distill(commands: Commands) -> None:
     _common(command)
 
 
-#: Numbers of the recipe: option, type, default, meaning. Each is a field of `recipe.Recipe`.
-_RECIPE: tuple[tuple[str, type, float | None, str], ...] = (
-    ("students", int, 4, "members of the ensemble"),
-    ("layers", int, 2, "transformer layers of a student"),
-    ("boost-epochs", int, 1, "stage 1, each student"),
-    ("epochs", int, 6, "stage 2, all students together"),
-    ("lr", float, 2e-4, "highest learning rate"),
-    ("batch", int, 32, "rows a step"),
-    ("max-train-tokens", int, None, "truncate rows while training"),
-    ("label-weight", float, 0.5, "share of the labels in the loss; the rest is the teacher's"),
-    ("temperature", float, 2.0, "of the teacher's answers"),
-    ("hint-weight", float, 0.1, "of the teacher's layers in stage 1; 0 switches hints off"),
-    ("dropout", float, 0.1, "of students"),
-    ("augment", int, 0, "altered copies of each training row, labelled by the teacher"),
-    ("self-weight", float, 0.0, "share of the whole ensemble in what shorter prefixes learn"),
-    ("member-weight", float, 0.0, "share of each student's answer alone in a classifier's loss"),
-    ("views", float, 0.0, "share of tokens hidden from each student, others from each"),
-    ("diversity", float, 0.0, "weight of the difference between contributions"),
-    ("shrinkage", float, 1.0, "of what a student fits in stage 1"),
-    ("average", float, 0.0, "decay of the moving average of the weights, which then ships"),
+#: Numbers of the recipe: option, type, meaning. Each is a field of `Recipe`, with its default.
+_RECIPE: tuple[tuple[str, type, str], ...] = (
+    ("students", int, "members of the ensemble"),
+    ("layers", int, "transformer layers of a student"),
+    ("boost-epochs", int, "stage 1, each student"),
+    ("epochs", int, "stage 2, all students together"),
+    ("lr", float, "highest learning rate"),
+    ("batch", int, "rows a step"),
+    ("max-train-tokens", int, "truncate rows while training"),
+    ("label-weight", float, "share of the labels in the loss; the rest is the teacher's"),
+    ("temperature", float, "of the teacher's answers"),
+    ("hint-weight", float, "of the teacher's layers in stage 1; 0 switches hints off"),
+    ("dropout", float, "of students"),
+    ("augment", int, "altered copies of each training row, labelled by the teacher"),
+    ("self-weight", float, "share of the whole ensemble in what shorter prefixes learn"),
+    ("member-weight", float, "share of each student's answer alone in a classifier's loss"),
+    ("views", float, "share of tokens hidden from each student, others from each"),
+    ("diversity", float, "weight of the difference between contributions"),
+    ("shrinkage", float, "of what a student fits in stage 1"),
+    ("average", float, "decay of the moving average of the weights, which then ships"),
 )
 
 
@@ -298,8 +302,6 @@ def _use_threads(count: int | None) -> None:
 
 
 def _finetune(options: argparse.Namespace) -> None:
-    from dataclasses import fields
-
     from .finetune import FinetuneOptions, finetune
 
     _use_threads(options.threads)
@@ -310,13 +312,12 @@ def _finetune(options: argparse.Namespace) -> None:
 
 def _distill(options: argparse.Namespace) -> None:
     from .plan import parse_duration
-    from .recipe import Paths, Recipe, package_name, parse_init_layers
     from .run import Conditions, describe_result, run_distillation
 
     _use_threads(options.threads)
-    fields = [name.replace("-", "_") for name, *_ in _RECIPE]
+    numbers = [name.replace("-", "_") for name, *_ in _RECIPE]
     recipe = Recipe(
-        **{field: getattr(options, field) for field in fields},
+        **{name: getattr(options, name) for name in numbers},
         seed=options.seed,
         arithmetic=options.arithmetic,
         train_embeddings=options.train_embeddings,
@@ -346,8 +347,6 @@ def _distill(options: argparse.Namespace) -> None:
 
 
 def _experiment(options: argparse.Namespace) -> None:
-    from dataclasses import fields
-
     from .experiment import ExperimentOptions, run_experiment
 
     _use_threads(options.threads)
@@ -367,8 +366,6 @@ def _ablation(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from dataclasses import fields
-
     from .measure import EvaluateOptions, evaluate_file, print_table, write_json
 
     names = [field.name for field in fields(EvaluateOptions)]

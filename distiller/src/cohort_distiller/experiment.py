@@ -45,7 +45,7 @@ class TeacherPlan:
 #: Data sets by the name of their folder, where the defaults of `TeacherPlan` do not fit.
 TEACHER_PLANS: dict[str, TeacherPlan] = {
     "clinc150": TeacherPlan(epochs=4, lr=1.5e-4, batch=64, max_tokens=64),
-    "sst2": TeacherPlan(epochs=2, lr=5e-5),
+    "sst2": TeacherPlan(epochs=1),
     "stsb": TeacherPlan("regression", max_tokens=128),
     "mrpc": TeacherPlan(max_tokens=128),
     "qnli_devset": TeacherPlan(max_tokens=128),
@@ -211,7 +211,20 @@ def _device(name: str) -> str:
     threads = f"{torch.get_num_threads()} threads"
     if name != "cpu" and torch.cuda.is_available():
         return f"{torch.cuda.get_device_name()}, {threads}"
-    return f"CPU, {platform.machine()}, {threads}"
+    return f"CPU, {_processor()}, {threads}"
+
+
+def _processor() -> str:
+    """The processor's name and family as Linux knows them, else the machine's architecture."""
+    facts = {}
+    if (cpuinfo := Path("/proc/cpuinfo")).is_file():
+        for line in cpuinfo.read_text("utf-8").split("\n\n")[0].splitlines():
+            name, _, value = line.partition(":")
+            facts[name.strip()] = value.strip()
+    if "model name" not in facts:
+        return platform.machine()
+    family = f" family {facts['cpu family']}" if "cpu family" in facts else ""
+    return f"{facts['model name']}{family}"
 
 
 def _write(result: Mapping[str, Any], file: Path) -> None:

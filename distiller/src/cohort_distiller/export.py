@@ -15,7 +15,7 @@ from .evaluate import metric_of, quality_split
 from .int8 import Quality
 from .manifest import Manifest
 from .package import PackageFacts, write_package
-from .quantise import Weights
+from .precision import Weights
 from .rows import Row, length_batches, pad
 from .runtime import Runtime
 from .student import Student

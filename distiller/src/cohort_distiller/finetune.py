@@ -20,13 +20,13 @@ from .folders import new_folder
 from .optimisation import (
     Schedule,
     autocast,
-    check_arithmetic,
     choose_device,
     finite,
     optimiser,
     seed_step,
     take_step,
 )
+from .precision import check_arithmetic
 from .progress import progress
 from .targets import pad_id
 from .teacher import Teacher

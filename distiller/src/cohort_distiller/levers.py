@@ -31,16 +31,19 @@ class Lever:
 
 #: Layers of a six-layer encoder that the four students start from.
 _STARTS = ((0, 5), (1, 4), (2, 5), (0, 3))
-_V1: dict[str, Any] = {"init_layers": _STARTS}
-_JOINT: dict[str, Any] = _V1 | {"boost_epochs": 0}
+#: The settings that the levers below were measured against.
+_SHORT: dict[str, Any] = {
+    "boost_epochs": 0,
+    "epochs": 6,
+    "augment": 0,
+    "lr": 2e-4,
+    "member_weight": 0.0,
+}
+_V1: dict[str, Any] = _SHORT | {"boost_epochs": 1, "init_layers": _STARTS}
+_JOINT: dict[str, Any] = _SHORT | {"init_layers": _STARTS}
 #: What pays of all levers, for as long as it pays.
 _LONG: dict[str, Any] = {"augment": 3, "epochs": 6, "lr": 4e-4}
-_ONE: dict[str, Any] = {
-    "students": 1,
-    "init_layers": _STARTS[:1],
-    "boost_epochs": 0,
-    "epochs": 4,
-}
+_ONE: dict[str, Any] = _SHORT | {"students": 1, "init_layers": _STARTS[:1], "epochs": 4}
 
 #: Small runs: what one student alone gains from a lever. The baseline is `one`.
 _OF_ONE: dict[str, Lever] = {
@@ -86,12 +89,14 @@ _OF_ONE: dict[str, Lever] = {
 #: Ensembles of four students. The baseline is `joint`.
 _OF_FOUR: dict[str, Lever] = {
     "v1": Lever("stage 1, then 6 epochs of stage 2", _V1),
-    "v1-teacher-layers": Lever("v1 started from the teacher's layers", {}, needs_init=False),
+    "v1-teacher-layers": Lever(
+        "v1 started from the teacher's layers", _V1 | {"init_layers": ()}, needs_init=False
+    ),
     "joint": Lever("stage 2 alone, 6 epochs", _JOINT),
     "joint-long": Lever("3 altered copies of each row, twice the learning rate", _JOINT | _LONG),
     "joint-members": Lever(
-        "joint-long, each student learns alone",
-        _JOINT | _LONG | {"member_weight": 1.0},
+        "the default: joint-long, each student learns alone",
+        {"init_layers": _STARTS},
         baseline="joint-long",
     ),
     "joint-one-start": Lever(
@@ -103,6 +108,16 @@ _OF_FOUR: dict[str, Lever] = {
     "joint-self": Lever("prefixes learn half from the whole", _JOINT | {"self_weight": 0.5}),
 }
 
+#: The default where it takes too long, cut as `--budget` cuts it: 12 and 4 instead of 24 passes
+#: over the rows and their copies.
+_CUTS: dict[int, dict[str, Any]] = {
+    12: {"augment": 2, "epochs": 4},
+    4: {"augment": 0, "epochs": 4},
+}
+
+#: How many passes of one student take the time of one pass of four.
+_WORTH = 3.5
+
 #: What the ensemble is compared with: the same processor time, the same parameters.
 _RIVALS: dict[str, Lever] = {
     "one-same-time": Lever(
@@ -112,14 +127,33 @@ _RIVALS: dict[str, Lever] = {
     ),
     "one-deep": Lever(
         "one student with the layers of four, from the teacher",
-        _LONG | {"students": 1, "layers": 8, "boost_epochs": 0},
+        _SHORT | _LONG | {"students": 1, "layers": 8},
         needs_init=False,
         baseline="joint-long",
     ),
 }
 
+
+def _cuts() -> dict[str, Lever]:
+    found: dict[str, Lever] = {}
+    for passes, cut in _CUTS.items():
+        name = f"joint-members-{passes}"
+        found[name] = Lever(
+            f"the default in {passes} passes", {"init_layers": _STARTS} | cut, baseline=name
+        )
+        found[f"one-same-time-{passes}"] = Lever(
+            "one student for the time of those",
+            _ONE | _LONG | cut | {"epochs": round(_WORTH * cut["epochs"])},
+            baseline=name,
+        )
+    return found
+
+
 LEVERS: dict[str, Lever] = (
-    {name: replace(lever, baseline="one") for name, lever in _OF_ONE.items()} | _OF_FOUR | _RIVALS
+    {name: replace(lever, baseline="one") for name, lever in _OF_ONE.items()}
+    | _OF_FOUR
+    | _RIVALS
+    | _cuts()
 )
 
 

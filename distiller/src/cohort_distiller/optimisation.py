@@ -15,9 +15,6 @@ WARM_UP = 0.1
 GRADIENT_NORM = 1.0
 """Gradients are scaled down to this norm: one odd batch must not undo many."""
 
-ARITHMETIC = ("auto", "fp32", "bf16")
-"""What matrix products of the training are computed in; weights and sums are fp32 always."""
-
 WEIGHT_DECAY = 0.01
 """Applied to matrices only, as BERT's own recipe does."""
 
@@ -96,12 +93,6 @@ def choose_device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("--device cuda: PyTorch finds no CUDA device on this machine")
     return torch.device(name)
-
-
-def check_arithmetic(arithmetic: str) -> None:
-    """`InputError` unless it is one of `ARITHMETIC`."""
-    if arithmetic not in ARITHMETIC:
-        raise InputError(f"--arithmetic {arithmetic}: allowed are {', '.join(ARITHMETIC)}")
 
 
 def autocast(device: torch.device, arithmetic: str) -> torch.autocast:

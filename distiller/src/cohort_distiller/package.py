@@ -26,7 +26,8 @@ from .manifest import (
     read_manifest,
     serialise,
 )
-from .quantise import Weights, restore, store
+from .precision import Weights
+from .quantise import restore, store
 from .rows import Truncation
 from .runtime import Runtime
 from .student import Student

@@ -14,6 +14,9 @@ from .recipe import Recipe
 CUT = ("boost_epochs", "augment", "epochs")
 """Settings of a recipe that a time budget may make smaller."""
 
+_EPOCHS = 4
+"""Where a time budget keeps so many epochs, altered copies go before another one does."""
+
 _DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,7})s)?")
 
 
@@ -93,12 +96,17 @@ def fit(recipe: Recipe, rows: RowCounts, costs: Costs, budget: float) -> Recipe:
 def shorter(recipe: Recipe) -> Iterator[Recipe]:
     """The recipe, then ever shorter ones: what costs quality least goes first.
 
-    Stage 1 goes first, then altered copies one by one, then epochs of stage 2.
+    Stage 1 goes first, then epochs of stage 2 down to `_EPOCHS`, then altered copies one by one,
+    then the other epochs: few passes over the rows themselves gain more than over many copies.
     """
     yield recipe
     if recipe.boost_epochs:
         recipe = replace(recipe, boost_epochs=0)
         yield recipe
+    if recipe.augment:
+        for epochs in range(recipe.epochs - 1, _EPOCHS - 1, -1):
+            recipe = replace(recipe, epochs=epochs)
+            yield recipe
     for copies in range(recipe.augment - 1, -1, -1):
         recipe = replace(recipe, augment=copies)
         yield recipe

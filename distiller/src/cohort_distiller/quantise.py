@@ -6,7 +6,6 @@ dimension (biases, norms, scales) stays float32.
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
 import numpy as np
 import torch
@@ -14,9 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from .errors import InputError
-
-Weights = Literal["fp32", "fp16", "int8"]
-WEIGHTS: tuple[Weights, ...] = ("fp32", "fp16", "int8")
+from .precision import WEIGHTS, Weights
 
 #: Suffix of the tensor that holds the scales of an int8 tensor.
 SCALE = ".scale"

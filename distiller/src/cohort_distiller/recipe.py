@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InputError
-from .optimisation import check_arithmetic
-from .quantise import WEIGHTS, Weights
+from .precision import WEIGHTS, Weights, check_arithmetic
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
@@ -33,9 +32,9 @@ class Recipe:
 
     students: int = 4
     layers: int = 2
-    boost_epochs: int = 1
+    boost_epochs: int = 0
     epochs: int = 6
-    lr: float = 2e-4
+    lr: float = 4e-4
     batch: int = 32
     seed: int = 0
     weights: Weights = "int8"
@@ -49,9 +48,9 @@ class Recipe:
     head_rate: float = 5.0
     dropout: float = 0.1
     train_embeddings: bool = False
-    augment: int = 0
+    augment: int = 3
     self_weight: float = 0.0
-    member_weight: float = 0.0
+    member_weight: float = 1.0
     views: float = 0.0
     diversity: float = 0.0
     shrinkage: float = 1.0
