@@ -3,7 +3,6 @@
 import json
 
 import pytest
-import torch
 
 from cohort_distiller.cli import main
 from conftest import write_teacher
@@ -12,7 +11,6 @@ from lessons import make_lesson
 
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory):
-    torch.manual_seed(0)
     return make_lesson(tmp_path_factory.mktemp("tiny"), "classification", rows=48)
 
 

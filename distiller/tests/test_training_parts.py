@@ -180,3 +180,13 @@ def test_a_folder_with_other_files_is_no_work_folder(tmp_path):
     work = WorkFolder(tmp_path)
     with work.locked(), pytest.raises(InputError, match=r"holds thesis\.txt"):
         work.claim({"a": 1})
+
+
+def test_the_provenance_tells_what_happened():
+    assert Recipe().algorithm("classification") == "v1: distillation of each student alone"
+    assert Recipe().algorithm("regression") == "v1: joint distillation over prefixes"
+    mixed = Recipe(boost_epochs=1, member_weight=0.5).algorithm("classification")
+    assert mixed == (
+        "v1: stacking distillation with boosting, joint distillation over prefixes, "
+        "distillation of each student alone"
+    )

@@ -1,10 +1,11 @@
-"""Algorithm v1: stacking distillation with boosting, then joint fine-tuning over prefixes.
+"""Algorithm v1: an optional stage of boosting, then all students at once.
 
-Stage 1 trains the students one after the other: student k fits the residual that the frozen
-students 0..k-1 leave of the teacher's answers, with hints from the teacher's layers of block k.
-Stage 2 trains all students together on every prefix of the sum, with the teacher's answers and
-the labels. Embeddings stay frozen, in the precision that ships, unless the recipe trains the one
-table of all students in stage 2.
+Stage 1, which the default recipe leaves out, trains the students one after the other: student k
+fits the residual that the frozen students 0..k-1 leave of the teacher's answers, with hints from
+the teacher's layers of block k. Stage 2 trains all students at the same time with the teacher's
+answers and the labels: classifiers each alone, or, by `member_weight`, on every prefix of the sum,
+as scores and embeddings always are. The one embedding table of all students stays frozen, in the
+precision that ships, unless the recipe trains it in stage 2.
 """
 
 from collections.abc import Mapping
@@ -161,7 +162,7 @@ class Distillation:
         task = self._lesson.teacher.task
         share = torch.full_like(weights, self._recipe.self_weight)
         share[-1] = 0
-        members = self._recipe.member_weight if task == "classification" else 0.0
+        members = self._recipe.members(task)
         self.ensemble.embeddings.requires_grad_(self._recipe.train_embeddings)
 
         def losses(rows: Rows) -> Tensor:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .architecture import Task
 from .errors import InputError
 from .precision import WEIGHTS, Weights, check_arithmetic
 
@@ -102,6 +103,21 @@ class Recipe:
                     f"--init-layers {','.join(map(str, layers))}: "
                     f"{self.layers} layers are needed for each student"
                 )
+
+    def members(self, task: Task) -> float:
+        """The share that each student's answer alone has: only classifiers can learn alone.
+
+        Classes stay in order whatever a sum is scaled by; scores and embeddings must add up.
+        """
+        return self.member_weight if task == "classification" else 0.0
+
+    def algorithm(self, task: Task) -> str:
+        """What happened, in words, for the provenance."""
+        alone = self.members(task)
+        parts = ["stacking distillation with boosting"] if self.boost_epochs else []
+        parts += ["joint distillation over prefixes"] if alone < 1 else []
+        parts += ["distillation of each student alone"] if alone > 0 else []
+        return f"v1: {', '.join(parts)}"
 
     def facts(self) -> dict[str, Any]:
         """The settings as JSON values."""

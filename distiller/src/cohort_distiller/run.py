@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from . import __version__
+from .architecture import Task
 from .batches import Encoded
 from .calibration import calibrate, margin_table
 from .corpus import Corpus, Part, read_corpus
@@ -311,7 +312,7 @@ class _Run:
             )
             return measured | behaviour
 
-        provenance = self._provenance(corpus)
+        provenance = self._provenance(corpus, teacher.task)
         facts = PackageFacts(
             name=self._recipe.name,
             version=int(self._recipe.version),
@@ -333,11 +334,11 @@ class _Run:
             overwrite=self._conditions.overwrite,
         )
 
-    def _provenance(self, corpus: Corpus) -> dict[str, Any]:
+    def _provenance(self, corpus: Corpus, task: Task) -> dict[str, Any]:
         initial = self._paths.init_from
         return {
             "tool": self._facts["tool"],
-            "algorithm": "v1: stacking distillation with boosting, joint fine-tuning over prefixes",
+            "algorithm": self._recipe.algorithm(task),
             "recipe": self._recipe.facts(),
             "processes": self._world.size,
             "teacher": {
