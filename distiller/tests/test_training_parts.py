@@ -139,9 +139,11 @@ def test_summary_leaves_padding_out():
 def test_blocks_cover_the_teacher():
     assert [block(k, 4, 12) for k in range(4)] == [(0, 2), (3, 5), (6, 8), (9, 11)]
     assert [block(k, 4, 2) for k in range(4)] == [(0, 0), (0, 0), (1, 1), (1, 1)]
-    assert initial_layers(Recipe(), 12, of_teacher=True) == [[0, 2], [3, 5], [6, 8], [9, 11]]
-    assert initial_layers(Recipe(), 6, of_teacher=False) == [[0, 5], [1, 4], [2, 3], [0, 5]]
-    assert initial_layers(Recipe(layers=1), 6, of_teacher=False) == [[5], [4], [3], [5]]
+    assert initial_layers(Recipe(), 6) == [[1, 5], [1, 4], [0, 5], [2, 5]]
+    assert initial_layers(Recipe(), 12) == [[2, 10], [2, 8], [0, 10], [4, 10]]
+    assert initial_layers(Recipe(students=5, layers=3), 6)[3:] == [[2, 4, 5], [1, 3, 5]]
+    assert initial_layers(Recipe(layers=1), 6) == [[5], [4], [5], [5]]
+    assert initial_layers(Recipe(students=1), 1) == [[0, 0]]
 
 
 @pytest.mark.parametrize(

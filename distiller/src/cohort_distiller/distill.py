@@ -79,7 +79,7 @@ def build_ensemble(recipe: Recipe, lesson: Lesson) -> Ensemble:
         )
     embeddings = Embeddings.of_encoder(encoder)
     restore(embeddings, _EMBEDDINGS, store(embeddings, _EMBEDDINGS, recipe.weights))
-    chosen = initial_layers(recipe, encoder.layers, of_teacher=lesson.initial_is_teacher)
+    chosen = initial_layers(recipe, encoder.layers)
     students = [
         Student.of_encoder(encoder, layers, lesson.teacher.outputs, dropout=recipe.dropout)
         for layers in chosen

@@ -29,8 +29,12 @@ class Lever:
         return replace(run, **self.settings)
 
 
-#: Layers of a six-layer encoder that the four students start from.
+#: Layers of a six-layer encoder that four students start from, where a recipe does not say others.
 _STARTS = ((0, 5), (1, 4), (2, 5), (0, 3))
+#: Other pairs of its layers that one student may start from.
+_OTHER_STARTS = ((0, 3), (0, 4), (1, 2), (1, 3), (1, 4), (1, 5), (2, 4), (2, 5), (3, 5))
+_OTHER_STARTS_OF_THE_TEACHER = ((2, 10), (3, 11))
+
 #: The settings that the levers below were measured against.
 _SHORT: dict[str, Any] = {
     "boost_epochs": 0,
@@ -84,21 +88,36 @@ _OF_ONE: dict[str, Lever] = {
     "one-long-augment": Lever(
         "2 altered copies of each row, 4 epochs", _ONE | {"augment": 2, "epochs": 4}
     ),
+    **{
+        f"one-from-{first}-{second}": Lever(
+            f"starts from layers {first} and {second}", _ONE | {"init_layers": ((first, second),)}
+        )
+        for first, second in _OTHER_STARTS
+    },
+    **{
+        f"one-from-teacher-{first}-{second}": Lever(
+            f"starts from layers {first} and {second} of the teacher",
+            _ONE | {"init_layers": ((first, second),)},
+            needs_init=False,
+        )
+        for first, second in _OTHER_STARTS_OF_THE_TEACHER
+    },
 }
 
 #: Ensembles of four students. The baseline is `joint`.
 _OF_FOUR: dict[str, Lever] = {
     "v1": Lever("stage 1, then 6 epochs of stage 2", _V1),
     "v1-teacher-layers": Lever(
-        "v1 started from the teacher's layers", _V1 | {"init_layers": ()}, needs_init=False
+        "v1 started from blocks of the teacher's layers",
+        _V1 | {"init_layers": ((0, 2), (3, 5), (6, 8), (9, 11))},
+        needs_init=False,
     ),
     "joint": Lever("stage 2 alone, 6 epochs", _JOINT),
     "joint-long": Lever("3 altered copies of each row, twice the learning rate", _JOINT | _LONG),
     "joint-members": Lever(
-        "the default: joint-long, each student learns alone",
-        {"init_layers": _STARTS},
-        baseline="joint-long",
+        "joint-long, each student learns alone", {"init_layers": _STARTS}, baseline="joint-long"
     ),
+    "members": Lever("the default: joint-members from better layers", {}, baseline="joint-members"),
     "joint-one-start": Lever(
         "all four students start from the same layers", _JOINT | {"init_layers": _STARTS[:1] * 4}
     ),
@@ -127,7 +146,7 @@ _RIVALS: dict[str, Lever] = {
     ),
     "one-deep": Lever(
         "one student with the layers of four, from the teacher",
-        _SHORT | _LONG | {"students": 1, "layers": 8},
+        _SHORT | _LONG | {"students": 1, "layers": 8, "init_layers": ((0, 1, 3, 4, 6, 7, 9, 10),)},
         needs_init=False,
         baseline="joint-long",
     ),
@@ -137,13 +156,11 @@ _RIVALS: dict[str, Lever] = {
 def _cuts() -> dict[str, Lever]:
     found: dict[str, Lever] = {}
     for passes, cut in _CUTS.items():
-        name = f"joint-members-{passes}"
-        found[name] = Lever(
-            f"the default in {passes} passes", {"init_layers": _STARTS} | cut, baseline=name
-        )
+        name = f"members-{passes}"
+        found[name] = Lever(f"the default in {passes} passes", cut, baseline=name)
         found[f"one-same-time-{passes}"] = Lever(
             "one student for the time of those",
-            _ONE | _LONG | cut | {"epochs": round(_WORTH * cut["epochs"])},
+            cut | {"students": 1, "epochs": round(_WORTH * cut["epochs"])},
             baseline=name,
         )
     return found
