@@ -86,6 +86,11 @@ def test_evaluate_compares_with_the_teacher_and_with_texts_of_no_class(package, 
         assert 0 <= area <= 1
         assert f"{area:.4f}" in printed
     assert f"{100 * whole[0]:+.2f} points to the teacher" in printed
+    members, rows = told["members"], told["rows"]
+    assert members["accuracy"][0] == told["prefixes"][0]
+    assert members["wrong"]["whole"] == round((1 - told["prefixes"][-1]) * rows)
+    assert members["avoidable"]["whole"] <= members["wrong"]["whole"]
+    assert f"{members['wrong']['every']} by every student" in printed
 
 
 def test_evaluate_refuses_what_does_not_fit(package, tmp_path, capsys):

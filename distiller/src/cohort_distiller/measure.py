@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .calibration import outlier_auroc
+from .committee import committee
 from .data import Table, label_ids, read_table, scores
 from .errors import InputError
 from .evaluate import metric_of, paired_differences, prefix_quality, quality_split
@@ -52,6 +53,9 @@ def evaluate_file(options: EvaluateOptions) -> dict[str, Any]:
         "precision": "int8" if options.int8 else "fp32",
     }
     facts |= _quality(said, manifest, table) | _compared(said, manifest, table)
+    if manifest["task"] == "classification" and runtime.members > 1:
+        truth = _truth(said, manifest, table)
+        facts["members"] = committee(said.prefixes, runtime.bias, truth, said.teacher)
     if outside:
         facts["outside"] = _outliers(said, _Answers.of(runtime, outside, teacher), outside)
     return facts
@@ -179,6 +183,8 @@ def print_table(result: Mapping[str, Any]) -> None:
     for number, value in enumerate(result["prefixes"]):
         line = _line(f"prefix {number + 1}", value, result["prefix_intervals"][number])
         print(line + _difference(result, number))
+    if "members" in result:
+        _print_members(result["members"])
     if "outside" in result:
         _print_outside(result["outside"])
 
@@ -193,6 +199,19 @@ def _difference(result: Mapping[str, Any], number: int) -> str:
     low, high = (100 * end for end in result["difference_intervals"][number])
     points = 100 * result["differences"][number]
     return f"  {points:+.2f} points to the teacher, {low:+.2f} .. {high:+.2f}"
+
+
+def _print_members(members: Mapping[str, Any]) -> None:
+    alone = ", ".join(f"{value:.4f}" for value in members["accuracy"])
+    print(f"students alone: {alone}")
+    for name, about in (("wrong", "all rows"), ("avoidable", "rows that the teacher gets right")):
+        if name in members:
+            counts = members[name]
+            each = ", ".join(str(count) for count in counts["members"])
+            print(
+                f"wrong of {about}: {each} alone, {counts['every']} by every student, "
+                f"{counts['whole']} by their sum"
+            )
 
 
 def _print_outside(outside: Mapping[str, Any]) -> None:
