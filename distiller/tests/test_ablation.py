@@ -60,6 +60,29 @@ def test_one_table_for_each_data_set_and_split_in_the_order_of_recipes(tmp_path,
     )
 
 
+def test_a_run_measured_on_test_stands_in_the_tables_of_both_splits_and_in_that_of_all_sets(
+    tmp_path, capsys
+):
+    better = {"differences": [-0.02, -0.01], "difference_intervals": [[-0.03, 0.01]] * 2}
+    worse = {"differences": [-0.03, -0.0125], "difference_intervals": [[-0.04, -0.02]] * 2}
+    dev = {"rows": 3000, "teacher": 0.97, "prefixes": [0.96, 0.97]}
+    figures = {"differences": {"dev": better, "test": worse}, "quality": {"dev": dev}}
+    write(tmp_path, result("members", split="test", figures=figures), result("one"))
+    assert main(["ablation", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[4] == (
+        "| clinc150 | `members` | 0 | accuracy, 3,000 rows | 97.00 | -3.00 (-4.00 .. -2.00) "
+        "| -1.25 (-4.00 .. -2.00) | 1.5 |"
+    )
+    titles = [line for line in lines if line.startswith("**")]
+    assert titles == [
+        "**All sets, on test**",
+        "**clinc150**, accuracy on dev, 3,000 rows; the teacher has 97.00",
+        "**clinc150**, accuracy on test, 3,000 rows; the teacher has 97.00",
+    ]
+    assert "| `members` | 0 | 96.00 97.00 | -1.00 (-3.00 .. +1.00) |  | 1.5 |" in lines
+
+
 def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, capsys):
     write(tmp_path / "results", result("one"))
     document = tmp_path / "page.md"

@@ -20,6 +20,12 @@ _HEAD = (
     "|---|---|---|---|---|---|",
 )
 
+_SUMMARY_HEAD = (
+    "| set | recipe | seed | metric | teacher | first student - teacher "
+    "| whole ensemble - teacher | minutes |",
+    "|---|---|---|---|---|---|---|---|",
+)
+
 
 def read_results(folder: Path) -> list[Result]:
     """The results of experiments in a folder, in the order of their tables."""
@@ -44,11 +50,34 @@ def _place(result: Result) -> tuple[Any, ...]:
 
 def tables(results: Iterable[Result]) -> str:
     """One table for each data set and split, in Markdown; all figures in points, times 100."""
+    results = list(results)
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in results:
         for split in result["figures"]["differences"]:
             groups.setdefault((result["dataset"], split), []).append(result)
-    return "\n\n".join(_table(*group, found) for group, found in sorted(groups.items()))
+    parts = [_table(*group, found) for group, found in sorted(groups.items())]
+    measured = [result for result in results if result["split"] == "test"]
+    return "\n\n".join([_summary(measured), *parts] if measured else parts)
+
+
+def _summary(results: Iterable[Result]) -> str:
+    """The results on test of all data sets, a line each."""
+    return "\n".join(["**All sets, on test**", "", *_SUMMARY_HEAD, *map(_summary_row, results)])
+
+
+def _summary_row(result: Result) -> str:
+    compared = result["figures"]["differences"]["test"]
+    cells = [
+        result["dataset"],
+        f"`{result['recipe']}`",
+        str(result["seed"]),
+        f"{result['metric']}, {result['rows']:,} rows",
+        f"{100 * result['teacher']:.2f}",
+        _difference(compared, 0),
+        _difference(compared),
+        f"{result['seconds'] / 60:.1f}",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def _table(dataset: str, split: str, results: Sequence[Result]) -> str:
@@ -82,10 +111,10 @@ def _row(result: Result, split: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _difference(compared: Mapping[str, Any]) -> str:
-    """That of the whole ensemble, with its interval."""
-    low, high = compared["difference_intervals"][-1]
-    return f"{100 * compared['differences'][-1]:+.2f} ({100 * low:+.2f} .. {100 * high:+.2f})"
+def _difference(compared: Mapping[str, Any], prefix: int = -1) -> str:
+    """That of a prefix, by default of the whole ensemble, with its interval."""
+    low, high = compared["difference_intervals"][prefix]
+    return f"{100 * compared['differences'][prefix]:+.2f} ({100 * low:+.2f} .. {100 * high:+.2f})"
 
 
 def _gain(result: Result) -> str:
