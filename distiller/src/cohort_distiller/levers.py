@@ -134,6 +134,13 @@ _CUTS: dict[int, dict[str, Any]] = {
     4: {"augment": 0, "epochs": 4},
 }
 
+#: One student with the layers of four, spread over those of a teacher that has twelve.
+_DEEP: dict[str, Any] = {
+    "students": 1,
+    "layers": 8,
+    "init_layers": ((0, 1, 3, 4, 6, 7, 9, 10),),
+}
+
 #: How many passes of one student take the time of one pass of four.
 _WORTH = 3.5
 
@@ -146,7 +153,7 @@ _RIVALS: dict[str, Lever] = {
     ),
     "one-deep": Lever(
         "one student with the layers of four, from the teacher",
-        _SHORT | _LONG | {"students": 1, "layers": 8, "init_layers": ((0, 1, 3, 4, 6, 7, 9, 10),)},
+        _DEEP,
         needs_init=False,
         baseline="joint-long",
     ),
@@ -161,6 +168,12 @@ def _cuts() -> dict[str, Lever]:
         found[f"one-same-time-{passes}"] = Lever(
             "one student for the time of those",
             cut | {"students": 1, "epochs": round(_WORTH * cut["epochs"])},
+            baseline=name,
+        )
+        found[f"one-deep-{passes}"] = Lever(
+            "one student with the layers of four, from the teacher, in as many passes",
+            _DEEP | cut,
+            needs_init=False,
             baseline=name,
         )
     return found
