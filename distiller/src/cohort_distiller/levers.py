@@ -118,6 +118,12 @@ _OF_FOUR: dict[str, Lever] = {
         "joint-long, each student learns alone", {"init_layers": _STARTS}, baseline="joint-long"
     ),
     "members": Lever("the default: joint-members from better layers", {}, baseline="joint-members"),
+    "members-texts": Lever(
+        "other texts labelled by the teacher, 2 epochs, no copies",
+        {"augment": 0, "epochs": 2},
+        needs_texts=True,
+        baseline="members",
+    ),
     "joint-one-start": Lever(
         "all four students start from the same layers", _JOINT | {"init_layers": _STARTS[:1] * 4}
     ),
