@@ -67,12 +67,14 @@ def test_a_run_measured_on_test_stands_in_the_tables_of_both_splits_and_in_that_
     worse = {"differences": [-0.03, -0.0125], "difference_intervals": [[-0.04, -0.02]] * 2}
     dev = {"rows": 3000, "teacher": 0.97, "prefixes": [0.96, 0.97]}
     figures = {"differences": {"dev": better, "test": worse}, "quality": {"dev": dev}}
-    write(tmp_path, result("members", split="test", figures=figures), result("one"))
+    over = {"differences": [0.0, 0.0175], "difference_intervals": [[0.0, 0.0], [0.01, 0.02]]}
+    tested = result("members", split="test", figures=figures, over_first=over)
+    write(tmp_path, tested, result("one"))
     assert main(["ablation", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[4] == (
         "| clinc150 | `members` | 0 | accuracy, 3,000 rows | 97.00 | -3.00 (-4.00 .. -2.00) "
-        "| -1.25 (-4.00 .. -2.00) | 1.5 |"
+        "| -1.25 (-4.00 .. -2.00) | +1.75 (+1.00 .. +2.00) | 1.5 |"
     )
     titles = [line for line in lines if line.startswith("**")]
     assert titles == [

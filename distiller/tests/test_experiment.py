@@ -30,10 +30,10 @@ def test_a_recipe_gives_figures_with_paired_intervals(lesson, tmp_path, capsys):
     teacher = tmp_path / "cache" / "teachers" / lesson.folder.name
     teacher.parent.mkdir(parents=True)
     teacher.symlink_to(lesson.teacher)
-    assert main(arguments(lesson, tmp_path, "v1-teacher-layers", "--test")) == 0, (
+    assert main(arguments(lesson, tmp_path, "members", "--test")) == 0, (
         capsys.readouterr()
     )
-    result = json.loads((tmp_path / "results" / "v1-teacher-layers.json").read_text())
+    result = json.loads((tmp_path / "results" / "members.json").read_text())
     assert result["dataset"] == lesson.folder.name
     assert (result["split"], result["rows"], result["metric"]) == ("test", 32, "accuracy")
     assert result["teacher"] == 1.0
@@ -45,10 +45,13 @@ def test_a_recipe_gives_figures_with_paired_intervals(lesson, tmp_path, capsys):
         compared["differences"], compared["difference_intervals"], strict=True
     ):
         assert low <= difference <= high
+    over = [value - result["prefixes"][0] for value in result["prefixes"]]
+    assert result["over_first"]["differences"] == pytest.approx(over, abs=1e-5)
+    assert result["over_first"]["difference_intervals"][0] == [0, 0]
     assert len(result["figures"]["calibration"]["temperatures"]) == 4
     assert len(result["latency_ms"]) == 4
     assert min(result["latency_ms"]) > 0
-    assert len(list((tmp_path / "cache" / "answers").iterdir())) == 3
+    assert len(list((tmp_path / "cache" / "answers").iterdir())) == 4
 
 
 def test_a_set_without_test_rows_gives_half_of_dev_and_gets_a_teacher(lesson, tmp_path, capsys):
@@ -60,8 +63,8 @@ def test_a_set_without_test_rows_gives_half_of_dev_and_gets_a_teacher(lesson, tm
     more = ("--dataset", str(folder), "--base", str(base), "--test")
     assert main(arguments(lesson, tmp_path, "one-tiny", *more)) == 2
     assert "'one-tiny'" in capsys.readouterr().err
-    assert main(arguments(lesson, tmp_path, "one-deep", *more)) == 0, capsys.readouterr()
-    result = json.loads((tmp_path / "results" / "one-deep.json").read_text())
+    assert main(arguments(lesson, tmp_path, "members", *more)) == 0, capsys.readouterr()
+    result = json.loads((tmp_path / "results" / "members.json").read_text())
     assert result["rows"] == result["figures"]["quality"]["dev"]["rows"] == 16
     assert (tmp_path / "cache" / "teachers" / "halved" / "provenance.json").is_file()
 

@@ -22,8 +22,8 @@ _HEAD = (
 
 _SUMMARY_HEAD = (
     "| set | recipe | seed | metric | teacher | first student - teacher "
-    "| whole ensemble - teacher | minutes |",
-    "|---|---|---|---|---|---|---|---|",
+    "| whole ensemble - teacher | whole ensemble - first student | minutes |",
+    "|---|---|---|---|---|---|---|---|---|",
 )
 
 
@@ -75,6 +75,7 @@ def _summary_row(result: Result) -> str:
         f"{100 * result['teacher']:.2f}",
         _difference(compared, 0),
         _difference(compared),
+        _difference(result["over_first"]) if "over_first" in result else "",
         f"{result['seconds'] / 60:.1f}",
     ]
     return f"| {' | '.join(cells)} |"

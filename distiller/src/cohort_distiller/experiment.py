@@ -97,7 +97,7 @@ def run_experiment(options: ExperimentOptions) -> dict[str, Any]:
     )
     figures = json.loads((paths.report / FIGURES).read_text("utf-8"))
     result = _result(options, figures) | {"latency_ms": _latencies(paths.out)}
-    result |= _gain(options, chosen, paths)
+    result |= _over_first(paths) | _gain(options, chosen, paths)
     _write(result, options.out)
     return result
 
@@ -190,6 +190,14 @@ def _result(options: ExperimentOptions, figures: Mapping[str, Any]) -> dict[str,
         "device": _device(options.device),
         "figures": {name: figures[name] for name in sorted(figures)},
     }
+
+
+def _over_first(paths: Paths) -> dict[str, Any]:
+    """What all students gain over the first one, on the main split; of one student nothing."""
+    if len(read_manifest(paths.out)["students"]) == 1:
+        return {}
+    found = compare_packages(paths.out, paths.out, paths.test or paths.dev, prefix=1)
+    return {"over_first": found}
 
 
 def _gain(options: ExperimentOptions, chosen: Lever, paths: Paths) -> dict[str, Any]:

@@ -61,10 +61,13 @@ def evaluate_file(options: EvaluateOptions) -> dict[str, Any]:
     return facts
 
 
-def compare_packages(package: Path, baseline: Path, data: Path) -> dict[str, Any]:
-    """Each prefix of a package minus the whole ensemble of another one, on the same labelled rows.
+def compare_packages(
+    package: Path, baseline: Path, data: Path, *, prefix: int | None = None
+) -> dict[str, Any]:
+    """Each prefix of a package minus one of another package, on the same labelled rows.
 
-    What `paired_differences` gives, with the other ensemble in the teacher's place.
+    By default that of all its students. What `paired_differences` gives, with the other ensemble in
+    the teacher's place.
     """
     manifests = [read_manifest(folder) for folder in (package, baseline)]
     tables = [read_rows(data, manifest) for manifest in manifests]
@@ -72,8 +75,8 @@ def compare_packages(package: Path, baseline: Path, data: Path) -> dict[str, Any
         _Answers.of(Runtime(folder, manifest), table, None).prefixes
         for folder, manifest, table in zip((package, baseline), manifests, tables, strict=True)
     )
-    whole = _Answers(said, other[-1])
-    return _compared(whole, manifests[0], tables[0])
+    against = _Answers(said, other[-1 if prefix is None else prefix - 1])
+    return _compared(against, manifests[0], tables[0])
 
 
 @dataclass(frozen=True)
