@@ -30,9 +30,7 @@ def test_a_recipe_gives_figures_with_paired_intervals(lesson, tmp_path, capsys):
     teacher = tmp_path / "cache" / "teachers" / lesson.folder.name
     teacher.parent.mkdir(parents=True)
     teacher.symlink_to(lesson.teacher)
-    assert main(arguments(lesson, tmp_path, "members", "--test")) == 0, (
-        capsys.readouterr()
-    )
+    assert main(arguments(lesson, tmp_path, "members", "--test")) == 0, capsys.readouterr()
     result = json.loads((tmp_path / "results" / "members.json").read_text())
     assert result["dataset"] == lesson.folder.name
     assert (result["split"], result["rows"], result["metric"]) == ("test", 32, "accuracy")
