@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_export_teacher(commands)
     _add_quantize(commands)
     _add_import_onnx(commands)
+    _add_sentences(commands)
     return parser
 
 
@@ -257,6 +258,30 @@ def _add_import_onnx(commands: Commands) -> None:
     command.add_argument("--overwrite", action="store_true", help="replace OUT")
 
 
+def _add_sentences(commands: Commands) -> None:
+    command = commands.add_parser(
+        "sentences",
+        help="texts for --unlabelled out of longer ones",
+        description="Cuts texts into sentences and writes each one once, as TSV.",
+    )
+    command.set_defaults(run=_sentences)
+    command.add_argument("files", type=Path, nargs="+", metavar="FILE", help=_TEXTS)
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="made anew, .tsv")
+    command.add_argument(
+        "--without",
+        type=Path,
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="leave out what these have as a text, such as the files that are measured",
+    )
+    command.add_argument("--min-words", type=int, default=3, help="of a sentence (%(default)s)")
+    command.add_argument("--max-words", type=int, default=40, help="of a sentence (%(default)s)")
+
+
+_TEXTS = "texts: .tsv, .csv, .jsonl, .parquet"
+
+
 def _path(command: argparse.ArgumentParser, name: str, about: str, required: bool = False) -> None:
     metavar = "DIR" if name in _FOLDERS else "FILE"
     command.add_argument(name, type=Path, help=about, required=required, metavar=metavar)
@@ -422,6 +447,14 @@ def _import_onnx(options: argparse.Namespace) -> None:
         overwrite=options.overwrite,
     )
     print(f"{options.out}: differs from the original by at most {difference:.2g}")
+
+
+def _sentences(options: argparse.Namespace) -> None:
+    from .sentences import SentenceOptions, write_sentences
+
+    names = [field.name for field in fields(SentenceOptions)]
+    count = write_sentences(SentenceOptions(**{name: getattr(options, name) for name in names}))
+    print(f"{options.out}: {count} sentences")
 
 
 if __name__ == "__main__":

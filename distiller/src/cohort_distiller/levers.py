@@ -124,6 +124,12 @@ _OF_FOUR: dict[str, Lever] = {
         needs_texts=True,
         baseline="members",
     ),
+    "members-texts-3": Lever(
+        "the same for 3 epochs",
+        {"augment": 0, "epochs": 3},
+        needs_texts=True,
+        baseline="members-4",
+    ),
     "joint-one-start": Lever(
         "all four students start from the same layers", _JOINT | {"init_layers": _STARTS[:1] * 4}
     ),
@@ -156,6 +162,12 @@ _RIVALS: dict[str, Lever] = {
         "one student for the time of four",
         _ONE | _LONG | {"epochs": 21},
         baseline="joint-long",
+    ),
+    "one-same-time-texts-3": Lever(
+        "one student for the time of those that learn from other texts too",
+        {"students": 1, "augment": 0, "epochs": round(_WORTH * 3)},
+        needs_texts=True,
+        baseline="members-texts-3",
     ),
     "one-deep": Lever(
         "one student with the layers of four, from the teacher",
