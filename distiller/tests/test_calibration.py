@@ -10,6 +10,7 @@ from cohort_distiller.calibration import (
     margins,
     outlier_auroc,
     probabilities,
+    temperatures,
 )
 
 
@@ -80,3 +81,15 @@ def test_auroc_is_the_share_of_pairs_in_order():
     inside = np.log([[0.9, 0.1], [0.8, 0.2], [0.6, 0.4]])
     outside = np.log([[0.6, 0.4], [0.7, 0.3]])
     assert outlier_auroc(inside, outside) == pytest.approx((2 + 2 + 0.5) / 6)
+
+
+def test_a_temperature_changes_which_of_two_rows_is_surer():
+    inside, outside = np.array([[5.0, 4.0, -50.0]]), np.array([[2.0, 0.0, 0.0]])
+    assert outlier_auroc(inside, outside) == 0
+    assert outlier_auroc(inside, outside, 4.0) == 1
+
+
+def test_prefixes_without_a_temperature_have_one():
+    told = {"students": [{}, {}], "calibration": {"temperatures": [1.5, 2]}}
+    assert temperatures(told) == [1.5, 2]
+    assert temperatures({"students": [{}, {}]}) == [1, 1]

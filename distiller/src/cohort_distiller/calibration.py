@@ -106,7 +106,7 @@ def margin_table(prefixes: Floats) -> dict[str, Any]:
 
 
 def margins(logits: Floats) -> Floats:
-    """Largest minus second largest probability of each row."""
+    """Largest minus second largest probability of each row, at temperature 1."""
     top = np.sort(probabilities(logits), axis=-1)
     return np.asarray(top[..., -1] - top[..., -2])
 
@@ -115,12 +115,19 @@ def _places(values: Floats) -> NDArray[np.intp]:
     return np.clip(np.searchsorted(EDGES, values, side="right") - 1, 0, len(EDGES) - 2)
 
 
-def outlier_auroc(inside: Floats, outside: Floats) -> float:
+def temperatures(manifest: Mapping[str, Any]) -> list[float]:
+    """What divides the logits of each prefix before the softmax; ones where that is not told."""
+    told = manifest.get("calibration", {}).get("temperatures")
+    return [1.0] * len(manifest["students"]) if told is None else list(told)
+
+
+def outlier_auroc(inside: Floats, outside: Floats, temperature: float = 1.0) -> float:
     """Chance that a row inside has a larger top probability than a row outside; ties count half.
 
     Both are logits [N,D]; 0.5 is guessing, 1 tells all of them apart.
     """
-    known, unknown = probabilities(inside).max(-1), np.sort(probabilities(outside).max(-1))
+    known = probabilities(inside, temperature).max(-1)
+    unknown = np.sort(probabilities(outside, temperature).max(-1))
     below = np.searchsorted(unknown, known, side="left")
     up_to = np.searchsorted(unknown, known, side="right")
     return float((below + up_to).mean() / 2 / len(unknown))

@@ -88,8 +88,10 @@ def check_manifest(manifest: Manifest, path: Path) -> None:
         counts.append(("margins.rows", len(manifest["margins"]["rows"]), members - 1))
     if manifest["task"] == "classification":
         counts.append(("labels", len(manifest.get("labels", [])), outputs))
-    elif "labels" in manifest:
-        raise InputError(f"{path}: labels belong to the task classification only")
+    else:
+        for key in ("labels", "calibration"):
+            if key in manifest:
+                raise InputError(f"{path}: {key} belongs to the task classification only")
     if manifest["task"] == "regression":
         counts.append(("dimensions.output", outputs, 1))
     for name, count, expected in counts:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .calibration import outlier_auroc
+from .calibration import outlier_auroc, temperatures
 from .committee import committee
 from .data import Table, label_ids, read_table, scores
 from .errors import InputError
@@ -57,7 +57,8 @@ def evaluate_file(options: EvaluateOptions) -> dict[str, Any]:
         truth = _truth(said, manifest, table)
         facts["members"] = committee(said.prefixes, runtime.bias, truth, said.teacher)
     if outside:
-        facts["outside"] = _outliers(said, _Answers.of(runtime, outside, teacher), outside)
+        unknown = _Answers.of(runtime, outside, teacher)
+        facts["outside"] = _outliers(said, unknown, outside, temperatures(manifest))
     return facts
 
 
@@ -143,12 +144,18 @@ def _read_outside(file: Path, manifest: Mapping[str, Any]) -> Table:
     return _same_inputs(read_table(file, labelled=False), manifest)
 
 
-def _outliers(inside: _Answers, outside: _Answers, table: Table) -> dict[str, Any]:
-    """How well the largest probability tells the rows of the data from those outside."""
-    pairs = zip(inside.prefixes, outside.prefixes, strict=True)
+def _outliers(
+    inside: _Answers, outside: _Answers, table: Table, heats: list[float]
+) -> dict[str, Any]:
+    """How well the largest probability, as it is served, tells the rows of the data from those.
+
+    The teacher has no temperature.
+    """
+    pairs = zip(inside.prefixes, outside.prefixes, heats, strict=True)
+    areas = [outlier_auroc(known, unknown, heat) for known, unknown, heat in pairs]
     found: dict[str, Any] = {
         "data": table.describe(),
-        "auroc": [round(outlier_auroc(known, unknown), 6) for known, unknown in pairs],
+        "auroc": [round(area, 6) for area in areas],
     }
     if inside.teacher is not None and outside.teacher is not None:
         found["teacher_auroc"] = round(outlier_auroc(inside.teacher, outside.teacher), 6)

@@ -51,6 +51,7 @@ public final class Manifests {
             new Manifest.Split(1, 1, interval, List.of(1.0), List.of(interval)),
             Optional.empty()),
         Optional.empty(),
+        Optional.empty(),
         Map.of());
   }
 }

@@ -1,6 +1,7 @@
 package dev.cohort.packages;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,11 +15,13 @@ public final class Answers {
   private final Manifest.Task task;
   private final float[] bias;
   private final List<String> labels;
+  private final double[] temperatures;
 
-  private Answers(Manifest.Task task, float[] bias, List<String> labels) {
+  private Answers(Manifest.Task task, float[] bias, List<String> labels, double[] temperatures) {
     this.task = task;
     this.bias = bias;
     this.labels = labels;
+    this.temperatures = temperatures;
   }
 
   /** The answers of a package. */
@@ -27,7 +30,13 @@ public final class Answers {
     for (int column = 0; column < bias.length; column++) {
       bias[column] = manifest.bias().get(column);
     }
-    return new Answers(manifest.task(), bias, manifest.labels());
+    double[] temperatures = new double[manifest.studentsTotal()];
+    Arrays.fill(temperatures, 1);
+    manifest
+        .calibration()
+        .ifPresent(
+            calibration -> Arrays.setAll(temperatures, k -> calibration.temperatures().get(k)));
+    return new Answers(manifest.task(), bias, manifest.labels(), temperatures);
   }
 
   /** D, columns of a matrix. */
@@ -71,17 +80,23 @@ public final class Answers {
    * The activation of the task: softmax of each row for classification, the same numbers for
    * regression, each row divided by its L2 norm for embedding (a row of zeros stays).
    *
+   * <p>Logits are divided by the temperature of their prefix before the softmax, where the package
+   * has temperatures: longer prefixes have larger logits, and a probability is to mean the same
+   * however many students answered.
+   *
    * @param logits {@code [R,D]}, not changed
+   * @param students {@code [R]}: how many answered each row, 1 to M
    * @return {@code [R,D]}
    */
-  public float[] activate(float[] logits) {
+  public float[] activate(float[] logits, int[] students) {
     float[] result = logits.clone();
     if (task == Manifest.Task.REGRESSION) {
       return result;
     }
     for (int start = 0; start < result.length; start += bias.length) {
       switch (task) {
-        case CLASSIFICATION -> softmax(result, start);
+        case CLASSIFICATION ->
+            softmax(result, start, temperatures[students[start / bias.length] - 1]);
         case EMBEDDING -> normalize(result, start);
         case REGRESSION -> throw new IllegalStateException("handled above; this is a bug");
       }
@@ -131,7 +146,7 @@ public final class Answers {
     }
   }
 
-  private void softmax(float[] values, int start) {
+  private void softmax(float[] values, int start, double temperature) {
     float largest = Float.NEGATIVE_INFINITY;
     for (int i = start; i < start + bias.length; i++) {
       largest = Math.max(largest, values[i]);
@@ -139,7 +154,7 @@ public final class Answers {
     double[] weights = new double[bias.length];
     double total = 0;
     for (int i = 0; i < bias.length; i++) {
-      weights[i] = Math.exp((double) values[start + i] - largest);
+      weights[i] = Math.exp(((double) values[start + i] - largest) / temperature);
       total += weights[i];
     }
     for (int i = 0; i < bias.length; i++) {

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param files files that all students share
  * @param students in boosting order
  * @param int8 what belongs to int8 arithmetic; empty where the package runs in fp32 only
+ * @param calibration what makes probabilities believable; empty where that was not measured
  * @param provenance how the package was made; free form
  */
 public record Manifest(
@@ -33,11 +34,13 @@ public record Manifest(
     SelfTest selfTest,
     Quality quality,
     Optional<Int8> int8,
+    Optional<Calibration> calibration,
     Map<String, Object> provenance) {
 
-  /** Copies the lists; an absent int8 part is empty. */
+  /** Copies the lists; absent int8 and calibration parts are empty. */
   public Manifest {
     int8 = int8 == null ? Optional.empty() : int8;
+    calibration = calibration == null ? Optional.empty() : calibration;
     labels = labels == null ? List.of() : List.copyOf(labels);
     bias = List.copyOf(bias);
     files = List.copyOf(files);
@@ -227,6 +230,19 @@ public record Manifest(
     public Measured {
       prefixes = List.copyOf(prefixes);
       prefixIntervals = List.copyOf(prefixIntervals);
+    }
+  }
+
+  /**
+   * How the probabilities of a classifier are calibrated.
+   *
+   * @param temperatures M numbers of 0.001 to 1000: entry k-1 divides the logits of prefix k before
+   *     the softmax
+   */
+  public record Calibration(List<Double> temperatures) {
+    /** Copies the list. */
+    public Calibration {
+      temperatures = List.copyOf(temperatures);
     }
   }
 

@@ -28,6 +28,9 @@ final class ManifestCheck {
     if (manifest.int8().isPresent()) {
       check.int8(manifest.int8().get());
     }
+    if (manifest.calibration().isPresent()) {
+      check.calibration(manifest.calibration().get());
+    }
   }
 
   private void paths() throws PackageException {
@@ -143,6 +146,14 @@ final class ManifestCheck {
     int rows = fp32.map(Manifest.Split::rows).orElse(0);
     requireSize(key + "/rows", measured.rows(), rows, key.substring("/int8".length()));
     prefixes(key, measured);
+  }
+
+  private void calibration(Manifest.Calibration calibration) throws PackageException {
+    if (manifest.task() != Manifest.Task.CLASSIFICATION) {
+      throw contradiction("/calibration needs /task classification");
+    }
+    int temperatures = calibration.temperatures().size();
+    requireSize("/calibration/temperatures", temperatures, manifest.studentsTotal(), "/students");
   }
 
   private void split(String key, Manifest.Split split) throws PackageException {

@@ -11,16 +11,30 @@ final class Manifests {
   private Manifests() {}
 
   static Manifest of(Manifest.Task task, List<Float> bias, List<String> labels) {
-    return of(task, bias, labels, List.of(0.9));
+    return of(task, bias, labels, List.of(0.9), Optional.empty());
   }
 
   static Manifest withDevQuality(Double... prefixes) {
+    return of(Arrays.asList(prefixes), Optional.empty());
+  }
+
+  static Manifest withTemperatures(Double... temperatures) {
     return of(
-        Manifest.Task.CLASSIFICATION, List.of(0f, 0f), List.of("a", "b"), Arrays.asList(prefixes));
+        Collections.nCopies(temperatures.length, 0.9),
+        Optional.of(new Manifest.Calibration(Arrays.asList(temperatures))));
+  }
+
+  private static Manifest of(List<Double> prefixes, Optional<Manifest.Calibration> calibration) {
+    return of(
+        Manifest.Task.CLASSIFICATION, List.of(0f, 0f), List.of("a", "b"), prefixes, calibration);
   }
 
   private static Manifest of(
-      Manifest.Task task, List<Float> bias, List<String> labels, List<Double> prefixes) {
+      Manifest.Task task,
+      List<Float> bias,
+      List<String> labels,
+      List<Double> prefixes,
+      Optional<Manifest.Calibration> calibration) {
     Manifest.ListedFile file = new Manifest.ListedFile("student-0.onnx", 1, "0".repeat(64));
     Manifest.Interval interval = new Manifest.Interval(0, 1);
     return new Manifest(
@@ -43,6 +57,7 @@ final class Manifests {
                 10, 0.95, interval, prefixes, Collections.nCopies(prefixes.size(), interval)),
             Optional.empty()),
         Optional.empty(),
+        calibration,
         Map.of());
   }
 }

@@ -160,6 +160,18 @@ class PackageDamageTest {
     ((ArrayNode) manifest.at(pointer)).remove(0);
   }
 
+  /** A calibration that fits the three students. */
+  private static ObjectNode calibrate(ObjectNode manifest) {
+    ObjectNode calibration = manifest.putObject("calibration").put("bins", 15);
+    calibration.putObject("errors");
+    calibration.putArray("temperatures").add(1).add(1.5).add(2);
+    return calibration;
+  }
+
+  private static ArrayNode temperatures(ObjectNode calibration) {
+    return (ArrayNode) calibration.get("temperatures");
+  }
+
   static Stream<Arguments> manifests() {
     return Stream.of(
         schema("/name:", m -> m.put("name", "Upper")),
@@ -206,6 +218,10 @@ class PackageDamageTest {
         shape("input_ids[0] is 9999", m -> ((ArrayNode) m.at("/self_test/input_ids")).set(0, 9999)),
         shape("/quality/dev/prefixes has 2", m -> drop(m, "/quality/dev/prefixes")),
         shape("/quality/dev/prefix_intervals has 2", m -> drop(m, "/quality/dev/prefix_intervals")),
+        schema("'temperatures'", m -> calibrate(m).remove("temperatures")),
+        schema("/calibration/temperatures/0:", m -> temperatures(calibrate(m)).set(0, 0)),
+        schema("/calibration/temperatures/0:", m -> temperatures(calibrate(m)).set(0, 1e9)),
+        shape("/calibration/temperatures has 2", m -> temperatures(calibrate(m)).remove(0)),
         shape("/quality/dev/teacher is 95.0", m -> at(m, "/quality/dev").put("teacher", 95)),
         Arguments.of(
             Reason.PATH,

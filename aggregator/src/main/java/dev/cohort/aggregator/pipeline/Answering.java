@@ -20,7 +20,7 @@ final class Answering {
         rows,
         answers.columns(),
         logits,
-        answers.activate(logits),
+        answers.activate(logits, contributions.used()),
         labelled ? answers.labels(logits) : List.of(),
         contributions.used(),
         model.studentsTotal(),

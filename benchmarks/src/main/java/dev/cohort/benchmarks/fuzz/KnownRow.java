@@ -52,7 +52,9 @@ final class KnownRow {
         manifest.selfTest().contributions().stream().map(KnownRow::toArray).toList();
     Answers answers = Answers.of(manifest);
     float[] logits = answers.logits(contributions, 1);
-    return output.equals("logits") ? logits : answers.activate(logits);
+    return output.equals("logits")
+        ? logits
+        : answers.activate(logits, new int[] {manifest.studentsTotal()});
   }
 
   private ModelInferRequest request() {

@@ -59,7 +59,9 @@ final class LocalPredictor implements Predictor {
     List<TokenRow> tokens = rows.stream().map(this::tokens).toList();
     PackedBatch batch = PackedBatch.of(tokens, BatchRules.of(manifest));
     float[] logits = answers.logits(engine.forwardPrefix(batch, prefix), rows.size());
-    float[] activated = answers.activate(logits);
+    int[] students = new int[rows.size()];
+    Arrays.fill(students, prefix);
+    float[] activated = answers.activate(logits, students);
     List<String> labels =
         manifest.task() == Task.CLASSIFICATION ? answers.labels(logits) : List.of();
     return IntStream.range(0, rows.size())
