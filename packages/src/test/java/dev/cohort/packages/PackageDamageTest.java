@@ -222,6 +222,9 @@ class PackageDamageTest {
         schema("/calibration/temperatures/0:", m -> temperatures(calibrate(m)).set(0, 0)),
         schema("/calibration/temperatures/0:", m -> temperatures(calibrate(m)).set(0, 1e9)),
         shape("/calibration/temperatures has 2", m -> temperatures(calibrate(m)).remove(0)),
+        shape(
+            "/calibration needs /task classification",
+            m -> calibrate(m.put("task", "embedding").without("labels"))),
         shape("/quality/dev/teacher is 95.0", m -> at(m, "/quality/dev").put("teacher", 95)),
         Arguments.of(
             Reason.PATH,
