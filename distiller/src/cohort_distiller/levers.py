@@ -22,7 +22,7 @@ class Lever:
     settings: Mapping[str, Any] = field(default_factory=dict)
     needs_init: bool = True
     needs_texts: bool = False
-    baseline: str = "joint"
+    baseline: str = "one"
 
     def recipe(self, run: Recipe) -> Recipe:
         """The whole recipe for one run, whose name, seed and the like are those of `run`."""
@@ -43,8 +43,6 @@ _SHORT: dict[str, Any] = {
     "lr": 2e-4,
     "member_weight": 0.0,
 }
-_V1: dict[str, Any] = _SHORT | {"boost_epochs": 1, "init_layers": _STARTS}
-_JOINT: dict[str, Any] = _SHORT | {"init_layers": _STARTS}
 #: What pays of all levers, for as long as it pays.
 _LONG: dict[str, Any] = {"augment": 3, "epochs": 6, "lr": 4e-4}
 _ONE: dict[str, Any] = _SHORT | {"students": 1, "init_layers": _STARTS[:1], "epochs": 4}
@@ -104,20 +102,25 @@ _OF_ONE: dict[str, Lever] = {
     },
 }
 
-#: Ensembles of four students. The baseline is `joint`.
+#: Ensembles of four students, long runs.
 _OF_FOUR: dict[str, Lever] = {
-    "v1": Lever("stage 1, then 6 epochs of stage 2", _V1),
-    "v1-teacher-layers": Lever(
-        "v1 started from blocks of the teacher's layers",
-        _V1 | {"init_layers": ((0, 2), (3, 5), (6, 8), (9, 11))},
-        needs_init=False,
+    "joint-long": Lever(
+        "all prefixes of the sum learn, 3 altered copies of each row",
+        _LONG | {"init_layers": _STARTS, "member_weight": 0.0},
+        baseline="joint-long",
     ),
-    "joint": Lever("stage 2 alone, 6 epochs", _JOINT),
-    "joint-long": Lever("3 altered copies of each row, twice the learning rate", _JOINT | _LONG),
     "joint-members": Lever(
         "joint-long, each student learns alone", {"init_layers": _STARTS}, baseline="joint-long"
     ),
     "members": Lever("the default: joint-members from better layers", {}, baseline="joint-members"),
+    "members-copies": Lever(
+        "as many passes, but more copies and fewer epochs",
+        {"augment": 11, "epochs": 2},
+        baseline="members",
+    ),
+    "members-copies-12": Lever(
+        "the same in 12 passes", {"augment": 5, "epochs": 2}, baseline="members-12"
+    ),
     "members-texts": Lever(
         "other texts labelled by the teacher, 2 epochs, no copies",
         {"augment": 0, "epochs": 2},
@@ -130,13 +133,6 @@ _OF_FOUR: dict[str, Lever] = {
         needs_texts=True,
         baseline="members-4",
     ),
-    "joint-one-start": Lever(
-        "all four students start from the same layers", _JOINT | {"init_layers": _STARTS[:1] * 4}
-    ),
-    "joint-views": Lever("hides other tokens from each student", _JOINT | {"views": 0.1}),
-    "joint-diverse": Lever("wants contributions to differ", _JOINT | {"diversity": 0.1}),
-    "v1-shrunk": Lever("v1, stage 1 fits half of the residual", _V1 | {"shrinkage": 0.5}),
-    "joint-self": Lever("prefixes learn half from the whole", _JOINT | {"self_weight": 0.5}),
 }
 
 #: The default where it takes too long, cut as `--budget` cuts it: 12 and 4 instead of 24 passes
@@ -144,6 +140,32 @@ _OF_FOUR: dict[str, Lever] = {
 _CUTS: dict[int, dict[str, Any]] = {
     12: {"augment": 2, "epochs": 4},
     4: {"augment": 0, "epochs": 4},
+}
+
+#: Short runs of four students, trained in other ways. The baseline is `members-4`.
+_JOINT: dict[str, Any] = _CUTS[4] | {"member_weight": 0.0}
+_SHORT_OF_FOUR: dict[str, Lever] = {
+    "joint-4": Lever("students learn on every prefix of the sum, none alone", _JOINT),
+    "joint-4-diverse": Lever("joint-4, wants contributions to differ", _JOINT | {"diversity": 0.1}),
+    "joint-4-self": Lever(
+        "joint-4, prefixes learn half from the whole", _JOINT | {"self_weight": 0.5}
+    ),
+    "joint-4-boosted": Lever(
+        "joint-4, before it each student fits what those before it leave, 1 epoch",
+        _JOINT | {"boost_epochs": 1},
+    ),
+    "joint-4-boosted-shrunk": Lever(
+        "the same, each fits half of it", _JOINT | {"boost_epochs": 1, "shrinkage": 0.5}
+    ),
+    "members-4-views": Lever("hides other tokens from each student", _CUTS[4] | {"views": 0.1}),
+    "members-4-one-start": Lever(
+        "all students start from the same layers", _CUTS[4] | {"init_layers": ((1, 5),) * 4}
+    ),
+    "members-4-teacher-layers": Lever(
+        "students start from blocks of the teacher's layers, bottom to top",
+        _CUTS[4] | {"init_layers": ((0, 2), (3, 5), (6, 8), (9, 11))},
+        needs_init=False,
+    ),
 }
 
 #: One student with the layers of four, spread over those of a teacher that has twelve.
@@ -198,8 +220,9 @@ def _cuts() -> dict[str, Lever]:
 
 
 LEVERS: dict[str, Lever] = (
-    {name: replace(lever, baseline="one") for name, lever in _OF_ONE.items()}
+    _OF_ONE
     | _OF_FOUR
+    | {name: replace(lever, baseline="members-4") for name, lever in _SHORT_OF_FOUR.items()}
     | _RIVALS
     | _cuts()
 )
