@@ -121,6 +121,11 @@ _OF_FOUR: dict[str, Lever] = {
     "members-copies-12": Lever(
         "the same in 12 passes", {"augment": 5, "epochs": 2}, baseline="members-12"
     ),
+    "members-copies-12-one-start": Lever(
+        "the same, all students start from the same layers",
+        {"augment": 5, "epochs": 2, "init_layers": ((1, 5),) * 4},
+        baseline="members-copies-12",
+    ),
     "members-texts": Lever(
         "other texts labelled by the teacher, 2 epochs, no copies",
         {"augment": 0, "epochs": 2},
