@@ -1,11 +1,13 @@
 """Whole distillations of small teachers, from files to a package."""
 
 import json
+import shutil
 import signal
 
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load_file, save_file
 
 from cohort_distiller.batches import encode
 from cohort_distiller.cli import main
@@ -13,7 +15,7 @@ from cohort_distiller.data import label_ids, read_table
 from cohort_distiller.losses import own_answers
 from cohort_distiller.package import load_package
 from cohort_distiller.teacher import Teacher
-from lessons import contents, make_lesson
+from lessons import contents, make_lesson, teacher_answers
 from test_data import write
 
 TASKS = [("classification", 1), ("regression", 1), ("embedding", 1), ("classification", 2)]
@@ -94,6 +96,57 @@ def test_students_that_learn_alone_are_classifiers_each(lessons, tmp_path, capsy
         said = package.ensemble(batch.input_ids, batch.attention_mask).contributions
     for contribution in own_answers(package.ensemble.bias, said):
         assert float((contribution.argmax(-1) == truth).float().mean()) >= 0.6
+
+
+def test_each_student_may_have_its_own_teacher(lessons, tmp_path, capsys):
+    lesson = lessons()
+    opposite = another_teacher(lesson, tmp_path / "opposite", lambda weights: -weights)
+    more = ["--epochs", "12", "--boost-epochs", "0", "--lr", "3e-3", "--member-weight", "1"]
+    more += ["--label-weight", "0", "--more-teachers", str(opposite)]
+    distil(lesson.arguments(tmp_path / "pkg", *more), capsys)
+    package = load_package(tmp_path / "pkg")
+    told = package.manifest["provenance"]
+    first, second = told["teacher"]["files"], told["more_teachers"][0]["files"]
+    assert first["config.json"] == second["config.json"]
+    assert first["model.safetensors"] != second["model.safetensors"]
+    teachers = [Teacher.load(folder) for folder in (lesson.teacher, opposite)]
+    table = read_table(lesson.file("dev"), labelled=True)
+    batch = encode(teachers[0].tokenizer, table.texts).batch(range(len(table)))
+    with torch.inference_mode():
+        said = package.ensemble(batch.input_ids, batch.attention_mask).contributions
+    for alone, teacher in zip(own_answers(package.ensemble.bias, said), teachers, strict=True):
+        wanted = teacher_answers(teacher, table.texts).argmax(-1)
+        assert float((alone.argmax(-1) == wanted).float().mean()) >= 0.6
+
+
+def another_teacher(lesson, folder, changed):
+    """A teacher with another output layer."""
+    shutil.copytree(lesson.teacher, folder)
+    weights = load_file(folder / "model.safetensors")
+    for name in ("classifier.weight", "classifier.bias"):
+        weights[name] = changed(weights[name])
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("task", "more", "words"),
+    [
+        ("classification", ["--member-weight", "0.5"], ["learn alone", "--member-weight 0.5"]),
+        ("classification", ["--boost-epochs", "2"], ["learn alone", "--boost-epochs 2"]),
+        ("regression", [], ["learn alone", "regression"]),
+        ("classification", ["--students", "1"], ["1 for 1 students", "at most 0"]),
+        ("classification", ["--teacher", "other"], ["task is not that of", "--more-teachers"]),
+    ],
+)
+def test_teachers_that_cannot_teach_together(lessons, tmp_path, capsys, task, more, words):
+    lesson = lessons(task)
+    other = str(lessons("regression").teacher)
+    fixed = ["--member-weight", "1", "--boost-epochs", "0", "--more-teachers", str(lesson.teacher)]
+    if "other" in more:
+        more = ["--more-teachers", other]
+    assert main(lesson.arguments(tmp_path / "pkg", *fixed, *more)) == 2
+    refused(capsys, tmp_path, words)
 
 
 def test_same_seed_same_digest_and_another_seed_another(lessons, tmp_path, capsys):
@@ -247,16 +300,8 @@ def test_a_loss_that_is_not_finite_ends_the_run(lessons, tmp_path, capsys):
 
 
 def test_a_teacher_whose_answers_are_not_finite(lessons, tmp_path, capsys):
-    import shutil
-
-    from safetensors.numpy import load_file, save_file
-
     lesson = lessons()
-    broken = tmp_path / "teacher"
-    shutil.copytree(lesson.teacher, broken)
-    weights = load_file(broken / "model.safetensors")
-    weights["classifier.bias"] = np.full_like(weights["classifier.bias"], np.nan)
-    save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
+    broken = another_teacher(lesson, tmp_path / "teacher", lambda weights: weights * np.nan)
     assert main(lesson.arguments(tmp_path / "pkg", "--teacher", str(broken))) == 1
     refused(capsys, tmp_path, ["teacher's answer to row", "not finite"])
 

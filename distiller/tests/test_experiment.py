@@ -5,8 +5,10 @@ import json
 import pytest
 
 from cohort_distiller.cli import main
+from cohort_distiller.files import read_provenance
+from cohort_distiller.manifest import read_manifest
 from conftest import write_teacher
-from lessons import make_lesson
+from lessons import contents, make_lesson
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def test_a_recipe_gives_figures_with_paired_intervals(lesson, tmp_path, capsys):
     assert len(list((tmp_path / "cache" / "answers").iterdir())) == 4
 
 
-def test_a_set_without_test_rows_gives_half_of_dev_and_gets_a_teacher(lesson, tmp_path, capsys):
+def test_a_set_without_test_rows_gives_half_of_dev_and_gets_teachers(lesson, tmp_path, capsys):
     folder = tmp_path / "halved"
     folder.mkdir()
     for name in ("train", "dev"):
@@ -61,10 +63,17 @@ def test_a_set_without_test_rows_gives_half_of_dev_and_gets_a_teacher(lesson, tm
     more = ("--dataset", str(folder), "--base", str(base), "--test")
     assert main(arguments(lesson, tmp_path, "one-tiny", *more)) == 2
     assert "'one-tiny'" in capsys.readouterr().err
-    assert main(arguments(lesson, tmp_path, "members", *more)) == 0, capsys.readouterr()
-    result = json.loads((tmp_path / "results" / "members.json").read_text())
+    recipe = "members-4-teachers"
+    assert main(arguments(lesson, tmp_path, recipe, *more)) == 0, capsys.readouterr()
+    result = json.loads((tmp_path / "results" / f"{recipe}.json").read_text())
     assert result["rows"] == result["figures"]["quality"]["dev"]["rows"] == 16
-    assert (tmp_path / "cache" / "teachers" / "halved" / "provenance.json").is_file()
+    names = ["halved", "halved-1", "halved-2", "halved-3"]
+    teachers = [tmp_path / "cache" / "teachers" / name for name in names]
+    weights = [contents(teacher)["model.safetensors"] for teacher in teachers]
+    assert len(set(weights)) == 4
+    manifest = read_manifest(tmp_path / "cache" / "packages" / f"halved-{recipe}-0")
+    told = [more["origin"] for more in manifest["provenance"]["more_teachers"]]
+    assert told == [read_provenance(teacher) for teacher in teachers[1:]]
 
 
 def test_a_gain_is_counted_over_the_baselines_whole_ensemble(lesson, tmp_path, capsys):

@@ -106,6 +106,14 @@ def _add_distill(commands: Commands) -> None:
     )
     command.set_defaults(run=_distill)
     _path(command, "--teacher", "HuggingFace folder of the teacher", required=True)
+    command.add_argument(
+        "--more-teachers",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="teachers of the students after the first, such as fine-tunings with other seeds",
+    )
     _path(command, "--train", "labelled data: .tsv, .csv, .jsonl, .parquet", required=True)
     _path(command, "--dev", "labelled data that chooses the epoch", required=True)
     _path(command, "--test", "labelled data that is only measured")
@@ -356,6 +364,7 @@ def _distill(options: argparse.Namespace) -> None:
     inputs = ("teacher", "train", "dev", "test", "unlabelled", "init_from", "answers")
     paths = Paths(
         **{name: getattr(options, name) for name in inputs},
+        more_teachers=tuple(options.more_teachers),
         out=out,
         work=options.work or out.with_name(f"{out.name}.work"),
     )

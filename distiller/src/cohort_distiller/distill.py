@@ -44,7 +44,11 @@ _EMBEDDINGS = "embeddings."
 
 @dataclass(frozen=True)
 class Lesson:
-    """What students learn from: the corpus, the teacher's view of it, and where they start."""
+    """What students learn from: the corpus, the teacher's view of it, and where they start.
+
+    `more` has the answers [N,D] of more teachers to the training rows. Student k of those that
+    learn alone has teacher k, and the first one again after the last.
+    """
 
     corpus: Corpus
     train: Targets
@@ -52,6 +56,7 @@ class Lesson:
     teacher: Teacher
     initial: EncoderWeights
     initial_is_teacher: bool
+    more: tuple[Tensor, ...] = ()
 
 
 def uses_hints(recipe: Recipe) -> bool:
@@ -97,6 +102,7 @@ class Distillation:
         self._world, self._device = world, device
         self._pad = pad_id(lesson.teacher)
         self._answers = lesson.train.answers
+        self._teachers = [self._answers, *lesson.more][: recipe.students]
         self._scale = float(self._answers.var(0).mean().clamp_min(1e-12))
         self.ensemble = build_ensemble(recipe, lesson).to(device).eval()
         self.history: list[list[float]] = []
@@ -181,7 +187,8 @@ class Distillation:
             loss = (weights[:, None] * each).sum(0)
             if members:
                 alone = own_answers(self.ensemble.bias, output.contributions.float())
-                each = joint_losses(task, self._recipe, alone, answers, labels, self._scale)
+                told = self._told(picked, answers)
+                each = joint_losses(task, self._recipe, alone, told, labels, self._scale)
                 loss = torch.lerp(loss, each.mean(0), members)
             if self._recipe.diversity:
                 contributions = output.contributions.float()
@@ -198,6 +205,13 @@ class Distillation:
             self._measure,
             self._follow if self._recipe.average else lambda: None,
         )
+
+    def _told(self, picked: Tensor, answers: Tensor) -> Tensor:
+        """What each student's own teacher answers [M,B,D]; [B,D] where all have the same one."""
+        if len(self._teachers) == 1:
+            return answers
+        told = torch.stack([teacher[picked] for teacher in self._teachers]).to(self._device)
+        return told[torch.arange(self._recipe.students) % len(self._teachers)]
 
     def _views(self, mask: Tensor) -> Tensor:
         """A mask [M,B,L] that hides other tokens from each student; the first is seen by all."""

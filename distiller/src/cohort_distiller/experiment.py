@@ -7,7 +7,7 @@ table share them.
 import json
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,8 @@ def run_experiment(options: ExperimentOptions) -> dict[str, Any]:
         raise InputError(f"recipe '{options.recipe}': needs --unlabelled FILE")
     splits = _splits(options)
     plan = TEACHER_PLANS.get(options.dataset.name, TeacherPlan())
-    paths = _paths(options, chosen, splits, _teacher(options, plan, splits))
+    teachers = [_teacher(options, plan, splits, seed) for seed in range(chosen.teachers)]
+    paths = _paths(options, chosen, splits, teachers)
     recipe = chosen.recipe(
         Recipe(
             seed=options.seed,
@@ -103,12 +104,16 @@ def run_experiment(options: ExperimentOptions) -> dict[str, Any]:
 
 
 def _paths(
-    options: ExperimentOptions, chosen: Lever, splits: Mapping[str, Path], teacher: Path
+    options: ExperimentOptions,
+    chosen: Lever,
+    splits: Mapping[str, Path],
+    teachers: Sequence[Path],
 ) -> Paths:
     out = _package(options, options.recipe)
     out.parent.mkdir(parents=True, exist_ok=True)
     return Paths(
-        teacher=teacher,
+        teacher=teachers[0],
+        more_teachers=tuple(teachers[1:]),
         train=splits["train"],
         dev=splits["dev"],
         test=splits["test"] if options.test else None,
@@ -144,9 +149,12 @@ def _splits(options: ExperimentOptions) -> dict[str, Path]:
     return files
 
 
-def _teacher(options: ExperimentOptions, plan: TeacherPlan, splits: Mapping[str, Path]) -> Path:
-    """The data set's teacher: from the cache, or fine-tuned now with seed 0."""
-    folder = options.cache / "teachers" / options.dataset.name
+def _teacher(
+    options: ExperimentOptions, plan: TeacherPlan, splits: Mapping[str, Path], seed: int
+) -> Path:
+    """The data set's teacher of a seed: from the cache, or fine-tuned now."""
+    name = options.dataset.name + (f"-{seed}" if seed else "")
+    folder = options.cache / "teachers" / name
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -161,6 +169,7 @@ def _teacher(options: ExperimentOptions, plan: TeacherPlan, splits: Mapping[str,
             lr=plan.lr,
             batch=plan.batch,
             max_tokens=plan.max_tokens,
+            seed=seed,
             device=options.device,
             arithmetic=options.arithmetic,
             quiet=options.quiet,

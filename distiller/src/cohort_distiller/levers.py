@@ -15,7 +15,8 @@ from .recipe import Recipe
 class Lever:
     """A recipe by its differences; `needs_init` and `needs_texts` name files it wants.
 
-    `baseline` is the recipe that its gain is counted over.
+    `baseline` is the recipe that its gain is counted over. Of several `teachers` each is the same
+    encoder fine-tuned with another seed, and figures compare with the first.
     """
 
     about: str
@@ -23,6 +24,7 @@ class Lever:
     needs_init: bool = True
     needs_texts: bool = False
     baseline: str = "one"
+    teachers: int = 1
 
     def recipe(self, run: Recipe) -> Recipe:
         """The whole recipe for one run, whose name, seed and the like are those of `run`."""
@@ -126,6 +128,11 @@ _OF_FOUR: dict[str, Lever] = {
         {"augment": 5, "epochs": 2, "init_layers": ((1, 5),) * 4},
         baseline="members-copies-12",
     ),
+    "members-teachers": Lever(
+        "the default, each student learns from its own teacher",
+        baseline="members",
+        teachers=4,
+    ),
     "members-texts": Lever(
         "other texts labelled by the teacher, 2 epochs, no copies",
         {"augment": 0, "epochs": 2},
@@ -162,6 +169,7 @@ _SHORT_OF_FOUR: dict[str, Lever] = {
     "joint-4-boosted-shrunk": Lever(
         "the same, each fits half of it", _JOINT | {"boost_epochs": 1, "shrinkage": 0.5}
     ),
+    "members-4-teachers": Lever("each student learns from its own teacher", _CUTS[4], teachers=4),
     "members-4-views": Lever("hides other tokens from each student", _CUTS[4] | {"views": 0.1}),
     "members-4-one-start": Lever(
         "all students start from the same layers", _CUTS[4] | {"init_layers": ((1, 5),) * 4}
@@ -189,6 +197,11 @@ _RIVALS: dict[str, Lever] = {
         "one student for the time of four",
         _ONE | _LONG | {"epochs": 21},
         baseline="joint-long",
+    ),
+    "one-same-time-24": Lever(
+        "one student for the time of the default",
+        {"students": 1, "epochs": round(_WORTH * 6)},
+        baseline="members",
     ),
     "one-same-time-texts-3": Lever(
         "one student for the time of those that learn from other texts too",

@@ -50,10 +50,11 @@ def own_answers(bias: Tensor, contributions: Tensor) -> Tensor:
 def joint_losses(
     task: Task, recipe: Recipe, prefixes: Tensor, answers: Tensor, labels: Tensor, scale: float
 ) -> Tensor:
-    """Loss [M,B] of the prefixes' outputs [M,B,D] against the teacher's answers and the labels.
+    """Loss [M,B] of outputs [M,B,D], of prefixes or members, against answers and labels.
 
-    `labels` are class numbers (`NO_LABEL` where there is none) or scores (NaN where there is none);
-    `scale` is the variance of the teacher's answers.
+    `answers` are the teacher's [B,D], or [M,B,D] where each output has its own; `labels` are class
+    numbers (`NO_LABEL` where there is none) or scores (NaN where there is none); `scale` is the
+    variance of the teacher's answers.
     """
     if task == "classification":
         return _classification(recipe, prefixes, answers, labels)

@@ -130,7 +130,7 @@ class Paths:
     """Files and folders of a distillation.
 
     `answers` keeps what the teacher said for other runs on the same rows; without it the work
-    folder keeps it for this run.
+    folder keeps it for this run. `more_teachers` teach the students after the first, in turn.
     """
 
     teacher: Path
@@ -142,6 +142,7 @@ class Paths:
     unlabelled: Path | None = None
     init_from: Path | None = None
     answers: Path | None = None
+    more_teachers: tuple[Path, ...] = ()
 
     @property
     def report(self) -> Path:

@@ -30,6 +30,7 @@ from .report import Findings, write_report
 from .runtime import Runtime
 from .targets import Targets, teacher_targets, together
 from .teacher import Teacher, load_encoder
+from .teachers import other_teachers
 from .trainer import Trainer
 from .work import WorkFolder, fingerprint, remove_finished
 
@@ -92,7 +93,7 @@ def run_distillation(paths: Paths, recipe: Recipe, conditions: Conditions) -> Ma
 
 def run_facts(paths: Paths, recipe: Recipe, processes: int) -> dict[str, Any]:
     """Everything that decides the result: settings, tool version and hashes of all inputs."""
-    return {
+    facts = {
         "tool": f"cohort-distiller {__version__}",
         "recipe": recipe.facts(),
         "processes": processes,
@@ -103,6 +104,9 @@ def run_facts(paths: Paths, recipe: Recipe, processes: int) -> dict[str, Any]:
         "test": _hash(paths.test) if paths.test else None,
         "unlabelled": _hash(paths.unlabelled) if paths.unlabelled else None,
     }
+    if paths.more_teachers:
+        facts["more_teachers"] = [_model_hashes(folder) for folder in paths.more_teachers]
+    return facts
 
 
 def _check_budget(world: World) -> None:
@@ -165,22 +169,25 @@ class _Run:
 
     def finish(self) -> Manifest:
         teacher = Teacher.load(self._paths.teacher)
+        others = other_teachers(self._paths.more_teachers, teacher, self._recipe)
         initial = load_encoder(self._paths.init_from or self._paths.teacher)
         corpus = self._planned(teacher, initial)
         splits = {"dev": corpus.dev} | ({"test": corpus.test} if corpus.test else {})
         layers = hint_layers(self._recipe, teacher)
-        names = [f"train-{number}" for number in range(len(corpus.parts))]
-        parts = zip(corpus.parts, names, strict=True)
-        arithmetic = self._recipe.arithmetic
-        train = together(
-            [self._targets(teacher, part, layers, name, arithmetic) for part, name in parts]
+        files = self._facts["teacher"]
+        train = self._train_targets(teacher, files, corpus, layers)
+        more = tuple(
+            self._train_targets(other, files, corpus, [], f"{number}-").answers
+            for number, (other, files) in enumerate(
+                zip(others, self._facts.get("more_teachers", []), strict=True), 2
+            )
         )
         answers = {
-            name: self._targets(teacher, part.rows, [], name, "fp32")
+            name: self._targets(teacher, files, part.rows, [], name, "fp32")
             for name, part in splits.items()
         }
         lesson = Lesson(
-            corpus, train, answers["dev"], teacher, initial, self._paths.init_from is None
+            corpus, train, answers["dev"], teacher, initial, self._paths.init_from is None, more
         )
         trainer = Trainer(
             self._recipe,
@@ -218,6 +225,7 @@ class _Run:
         lesson = Lesson(corpus, nothing, nothing, teacher, initial, self._paths.init_from is None)
         ensemble = build_ensemble(self._recipe, lesson)
         costs = measure_costs(self._recipe, teacher, ensemble, corpus.train, self._device)
+        costs = replace(costs, answer=costs.answer * (1 + len(self._paths.more_teachers)))
         rows = corpus.sizes(self._recipe.augment)
         planned = self._recipe
         if budget is not None:
@@ -235,9 +243,26 @@ class _Run:
         self._work.save_json(_PLAN, {name: getattr(planned, name) for name in CUT})
         return planned
 
+    def _train_targets(
+        self,
+        teacher: Teacher,
+        files: Mapping[str, str],
+        corpus: Corpus,
+        layers: Sequence[int],
+        prefix: str = "",
+    ) -> Targets:
+        arithmetic = self._recipe.arithmetic
+        return together(
+            [
+                self._targets(teacher, files, part, layers, f"{prefix}train-{number}", arithmetic)
+                for number, part in enumerate(corpus.parts)
+            ]
+        )
+
     def _targets(
         self,
         teacher: Teacher,
+        files: Mapping[str, str],
         rows: Encoded,
         layers: Sequence[int],
         name: str,
@@ -247,7 +272,7 @@ class _Run:
             teacher,
             rows,
             layers,
-            self._answers(rows, layers, arithmetic),
+            self._answers(files, rows, layers, arithmetic),
             self._world,
             self._device,
             arithmetic=arithmetic,
@@ -255,12 +280,14 @@ class _Run:
             quiet=self._quiet,
         )
 
-    def _answers(self, rows: Encoded, layers: Sequence[int], arithmetic: str) -> WorkFolder:
+    def _answers(
+        self, files: Mapping[str, str], rows: Encoded, layers: Sequence[int], arithmetic: str
+    ) -> WorkFolder:
         """Where the teacher's view of the rows is kept: the name says all that it depends on."""
         if self._paths.answers is None:
             return self._work
         facts = {
-            "teacher": self._facts["teacher"],
+            "teacher": files,
             "rows": rows.digest(),
             "layers": list(layers),
             "arithmetic": arithmetic,
@@ -336,6 +363,8 @@ class _Run:
 
     def _provenance(self, corpus: Corpus, task: Task) -> dict[str, Any]:
         initial = self._paths.init_from
+        others = zip(self._facts.get("more_teachers", []), self._paths.more_teachers, strict=True)
+        more = [{"files": files, "origin": read_provenance(folder)} for files, folder in others]
         return {
             "tool": self._facts["tool"],
             "algorithm": self._recipe.algorithm(task),
@@ -345,6 +374,7 @@ class _Run:
                 "files": self._facts["teacher"],
                 "origin": read_provenance(self._paths.teacher),
             },
+            **({"more_teachers": more} if more else {}),
             "students_initialised_from": {
                 "files": self._facts["init_from"],
                 "origin": read_provenance(initial),
