@@ -102,7 +102,7 @@ class Distillation:
         self._world, self._device = world, device
         self._pad = pad_id(lesson.teacher)
         self._answers = lesson.train.answers
-        self._teachers = [self._answers, *lesson.more][: recipe.students]
+        self._teachers = [self._answers, *lesson.more]
         self._scale = float(self._answers.var(0).mean().clamp_min(1e-12))
         self.ensemble = build_ensemble(recipe, lesson).to(device).eval()
         self.history: list[list[float]] = []
