@@ -133,6 +133,11 @@ _OF_FOUR: dict[str, Lever] = {
         baseline="members",
         teachers=4,
     ),
+    "members-views": Lever(
+        "the default, hides other tokens from each student in each step",
+        {"views": 0.1},
+        baseline="members",
+    ),
     "members-texts": Lever(
         "other texts labelled by the teacher, 2 epochs, no copies",
         {"augment": 0, "epochs": 2},
