@@ -136,17 +136,20 @@ def another_teacher(lesson, folder, changed):
         ("classification", ["--boost-epochs", "2"], ["learn alone", "--boost-epochs 2"]),
         ("regression", [], ["learn alone", "regression"]),
         ("classification", ["--students", "1"], ["1 for 1 students", "at most 0"]),
-        ("classification", ["--teacher", "other"], ["task is not that of", "--more-teachers"]),
     ],
 )
 def test_teachers_that_cannot_teach_together(lessons, tmp_path, capsys, task, more, words):
     lesson = lessons(task)
-    other = str(lessons("regression").teacher)
     fixed = ["--member-weight", "1", "--boost-epochs", "0", "--more-teachers", str(lesson.teacher)]
-    if "other" in more:
-        more = ["--more-teachers", other]
     assert main(lesson.arguments(tmp_path / "pkg", *fixed, *more)) == 2
     refused(capsys, tmp_path, words)
+
+
+def test_a_teacher_of_another_task_cannot_teach_too(lessons, tmp_path, capsys):
+    more = ["--member-weight", "1", "--boost-epochs", "0"]
+    more += ["--more-teachers", str(lessons("regression").teacher)]
+    assert main(lessons().arguments(tmp_path / "pkg", *more)) == 2
+    refused(capsys, tmp_path, ["--more-teachers", "task is not that of"])
 
 
 def test_same_seed_same_digest_and_another_seed_another(lessons, tmp_path, capsys):
