@@ -86,7 +86,12 @@ public class Ensembles {
 
   /** {@code True: Reason}, or nothing. */
   public final String condition(String name, ConditionType type) {
-    return Optional.ofNullable(ensemble(name).getStatus())
+    return condition(ensemble(name), type);
+  }
+
+  /** {@code True: Reason} of a resource as it was read, or nothing. */
+  public static String condition(StudentEnsemble read, ConditionType type) {
+    return Optional.ofNullable(read.getStatus())
         .flatMap(status -> Conditions.find(status.conditions(), type))
         .map(
             condition ->

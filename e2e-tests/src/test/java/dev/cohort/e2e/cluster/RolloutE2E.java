@@ -132,12 +132,7 @@ final class RolloutE2E {
         () -> {
           fewest.accumulateAndGet(readySeats(), Math::min);
           rolling.compareAndSet(null, packages().rollingOut());
-          return ensemble.condition(ConditionType.READY).startsWith("True")
-              && ensemble
-                  .resource()
-                  .getMetadata()
-                  .getGeneration()
-                  .equals(ensemble.resource().getStatus().observedGeneration());
+          return ensemble.isReady();
         });
     ensemble.awaitWhole();
     assertTrue(fewest.get() >= SEATS / 2, "fewest ready seats: " + fewest.get());

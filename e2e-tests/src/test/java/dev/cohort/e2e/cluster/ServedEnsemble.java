@@ -122,16 +122,19 @@ public final class ServedEnsemble {
 
   /** Waits until it is Ready as its spec says now. */
   public void awaitReady() {
-    Await.until(
-        name + " is Ready",
-        START,
-        () -> {
-          StudentEnsemble now = resource();
-          return now.getStatus() != null
-              && now.getMetadata().getGeneration().equals(now.getStatus().observedGeneration())
-              && condition(ConditionType.READY).startsWith("True")
-              && condition(ConditionType.PROGRESSING).startsWith("False");
-        });
+    Await.until(name + " is Ready", START, this::isReady);
+  }
+
+  /**
+   * Whether it is Ready as its spec says now. Read once: of two reads the first could see the
+   * conditions of the spec before, the second that the operator has seen the one of now.
+   */
+  public boolean isReady() {
+    StudentEnsemble now = resource();
+    return now.getStatus() != null
+        && now.getMetadata().getGeneration().equals(now.getStatus().observedGeneration())
+        && Ensembles.condition(now, ConditionType.READY).startsWith("True")
+        && Ensembles.condition(now, ConditionType.PROGRESSING).startsWith("False");
   }
 
   /** Waits until it is Ready, and all pods that it is to have are, and none is on its way out. */
