@@ -16,8 +16,8 @@ Result = Mapping[str, Any]
 
 _KEYS = ("dataset", "recipe", "seed", "split", "metric", "rows", "teacher", "prefixes", "seconds")
 _HEAD = (
-    "| recipe | seed | prefixes 1..M | whole ensemble - teacher | gain | minutes |",
-    "|---|---|---|---|---|---|",
+    "| recipe | seed | teacher | prefixes 1..M | whole ensemble - teacher | gain | minutes |",
+    "|---|---|---|---|---|---|---|",
 )
 
 _SUMMARY_HEAD = (
@@ -83,10 +83,7 @@ def _summary_row(result: Result) -> str:
 
 def _table(dataset: str, split: str, results: Sequence[Result]) -> str:
     metric, measured = results[0]["metric"], _measured(results[0], split)
-    title = (
-        f"**{dataset}**, {metric} on {split}, {measured['rows']:,} rows; "
-        f"the teacher has {100 * measured['teacher']:.2f}"
-    )
+    title = f"**{dataset}**, {metric} on {split}, {measured['rows']:,} rows"
     return "\n".join([title, "", *_HEAD, *(_row(result, split) for result in results)])
 
 
@@ -99,11 +96,13 @@ def _measured(result: Result, split: str) -> Mapping[str, Any]:
 
 
 def _row(result: Result, split: str) -> str:
-    prefixes = " ".join(f"{100 * value:.2f}" for value in _measured(result, split)["prefixes"])
+    measured = _measured(result, split)
+    prefixes = " ".join(f"{100 * value:.2f}" for value in measured["prefixes"])
     compared = result["figures"]["differences"][split]
     cells = [
         f"`{result['recipe']}`",
         str(result["seed"]),
+        f"{100 * measured['teacher']:.2f}",
         prefixes,
         _difference(compared),
         _gain(result) if split == result["split"] else "",

@@ -104,6 +104,9 @@ _OF_ONE: dict[str, Lever] = {
     },
 }
 
+#: As many passes as the default, over more copies.
+_COPIES: dict[str, Any] = {"augment": 11, "epochs": 2}
+
 #: Ensembles of four students, long runs.
 _OF_FOUR: dict[str, Lever] = {
     "joint-long": Lever(
@@ -117,7 +120,7 @@ _OF_FOUR: dict[str, Lever] = {
     "members": Lever("the default: joint-members from better layers", {}, baseline="joint-members"),
     "members-copies": Lever(
         "as many passes, but more copies and fewer epochs",
-        {"augment": 11, "epochs": 2},
+        _COPIES,
         baseline="members",
     ),
     "members-copies-12": Lever(
@@ -127,6 +130,11 @@ _OF_FOUR: dict[str, Lever] = {
         "the same, all students start from the same layers",
         {"augment": 5, "epochs": 2, "init_layers": ((1, 5),) * 4},
         baseline="members-copies-12",
+    ),
+    "one-copies-three-layers": Lever(
+        "one student of three layers, as many passes and copies",
+        _COPIES | {"students": 1, "layers": 3, "init_layers": ((1, 3, 5),)},
+        baseline="members-copies",
     ),
     "members-teachers": Lever(
         "the default, each student learns from its own teacher",
@@ -213,6 +221,12 @@ _RIVALS: dict[str, Lever] = {
         {"students": 1, "augment": 0, "epochs": round(_WORTH * 3)},
         needs_texts=True,
         baseline="members-texts-3",
+    ),
+    "one-deep-copies": Lever(
+        "one student with the layers of four, from the teacher, as many passes and copies",
+        _DEEP | _COPIES,
+        needs_init=False,
+        baseline="members-copies",
     ),
     "one-deep": Lever(
         "one student with the layers of four, from the teacher",
