@@ -89,8 +89,19 @@ public class Ensembles {
     return condition(ensemble(name), type);
   }
 
-  /** {@code True: Reason} of a resource as it was read, or nothing. */
-  public static String condition(StudentEnsemble read, ConditionType type) {
+  /**
+   * Whether it is Ready as its spec says now. Read once: of two reads the first could see the
+   * conditions of the spec before, the second that the operator has seen the one of now.
+   */
+  public final boolean isReady(String name) {
+    StudentEnsemble now = ensemble(name);
+    return now.getStatus() != null
+        && now.getMetadata().getGeneration().equals(now.getStatus().observedGeneration())
+        && condition(now, ConditionType.READY).startsWith("True")
+        && condition(now, ConditionType.PROGRESSING).startsWith("False");
+  }
+
+  private static String condition(StudentEnsemble read, ConditionType type) {
     return Optional.ofNullable(read.getStatus())
         .flatMap(status -> Conditions.find(status.conditions(), type))
         .map(

@@ -3,7 +3,6 @@ package dev.cohort.e2e.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cohort.crds.ConditionType;
 import dev.cohort.e2e.Await;
 import dev.cohort.e2e.Ensembles;
 import dev.cohort.e2e.FakeAggregator;
@@ -80,8 +79,7 @@ final class FleetE2E {
   /** One ensemble of the fleet. */
   private record Member(Ensembles space, String namespace, String name) {
     boolean isReady() {
-      return space.condition(name, ConditionType.READY).startsWith("True")
-          && space.condition(name, ConditionType.PROGRESSING).startsWith("False");
+      return space.isReady(name);
     }
 
     boolean owns(Deployment one) {

@@ -125,16 +125,9 @@ public final class ServedEnsemble {
     Await.until(name + " is Ready", START, this::isReady);
   }
 
-  /**
-   * Whether it is Ready as its spec says now. Read once: of two reads the first could see the
-   * conditions of the spec before, the second that the operator has seen the one of now.
-   */
+  /** Whether it is Ready as its spec says now. */
   public boolean isReady() {
-    StudentEnsemble now = resource();
-    return now.getStatus() != null
-        && now.getMetadata().getGeneration().equals(now.getStatus().observedGeneration())
-        && Ensembles.condition(now, ConditionType.READY).startsWith("True")
-        && Ensembles.condition(now, ConditionType.PROGRESSING).startsWith("False");
+    return ensembles.isReady(name);
   }
 
   /** Waits until it is Ready, and all pods that it is to have are, and none is on its way out. */
